@@ -1,0 +1,65 @@
+package org.ivory.nativelib;
+
+/**
+ * A trained model: the centroids of one field, held by the native library (or on the heap by the
+ * Java twin). Immutable and safe for concurrent use. Reference counted: whoever opens a model owns
+ * one reference and gives it back with {@link #close}; {@link #tryAcquire} takes another. The
+ * memory is freed when the last one is given back.
+ */
+public interface CentroidModel extends AutoCloseable {
+
+    /** Hash of the model's bytes; never 0, which stands for "no model" in an index. */
+    long fingerprint();
+
+    Metric metric();
+
+    int dimension();
+
+    /** Number of cells. */
+    int nlist();
+
+    /** Memory that the model occupies, in bytes. */
+    long sizeInBytes();
+
+    /**
+     * Finds each vector's nearest cell.
+     *
+     * @param vectors {@code count × dimension} components, row after row; for cosine of unit length
+     * @param cells receives {@code count} cell numbers from index 0
+     * @throws IllegalArgumentException if an array is too short
+     * @throws IllegalStateException if the model is closed
+     */
+    void assign(float[] vectors, int count, int[] cells);
+
+    /**
+     * Finds the {@code min(nprobe, nlist)} cells nearest to the query, nearest first; ties by cell
+     * number.
+     *
+     * @param cells receives the cell numbers
+     * @param raw receives the raw values of query and centroid (see {@link Metric}), or null if not
+     *     wanted
+     * @return the number of cells written
+     * @throws IllegalArgumentException if an array is too short or {@code nprobe} below 1
+     * @throws IllegalStateException if the model is closed
+     */
+    int probe(float[] query, int nprobe, int[] cells, float[] raw);
+
+    /** Length of the model's file form (docs/FORMAT.md) in bytes. */
+    long fileLength();
+
+    /**
+     * Copies a part of the model's file form.
+     *
+     * @throws IllegalArgumentException if {@code offset + length} is beyond the file's end or {@code
+     *     length} beyond the array's
+     * @throws IllegalStateException if the model is closed
+     */
+    void readFile(long offset, byte[] out, int length);
+
+    /** Takes another reference; false if the model is closed already. */
+    boolean tryAcquire();
+
+    /** Gives back one reference. Giving back more than were taken does nothing. */
+    @Override
+    void close();
+}
