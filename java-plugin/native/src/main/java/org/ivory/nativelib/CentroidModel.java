@@ -50,8 +50,8 @@ public interface CentroidModel extends AutoCloseable {
     /**
      * Copies a part of the model's file form.
      *
-     * @throws IllegalArgumentException if {@code offset + length} is beyond the file's end or {@code
-     *     length} beyond the array's
+     * @throws IllegalArgumentException if {@code offset + length} is beyond the file's end or
+     *     {@code length} beyond the array's
      * @throws IllegalStateException if the model is closed
      */
     void readFile(long offset, byte[] out, int length);

@@ -131,7 +131,9 @@ public enum Metric {
             }
         }
         throw new IllegalArgumentException(
-                "unknown space_type [" + spaceType + "], expected one of [l2, cosinesimil, innerproduct]");
+                "unknown space_type ["
+                        + spaceType
+                        + "], expected one of [l2, cosinesimil, innerproduct]");
     }
 
     /**

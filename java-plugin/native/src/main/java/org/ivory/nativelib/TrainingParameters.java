@@ -15,11 +15,18 @@ import java.util.Objects;
  * @param threads threads to use, at least 1; the model does not depend on it
  */
 public record TrainingParameters(
-        Metric metric, int dimension, int nlist, long seed, int maxIterations, int maxSample, int threads) {
+        Metric metric,
+        int dimension,
+        int nlist,
+        long seed,
+        int maxIterations,
+        int maxSample,
+        int threads) {
 
     public static final int MAX_DIMENSION = 16_000;
     public static final int MAX_NLIST = 65_536;
     public static final int DEFAULT_ITERATIONS = 10;
+
     /** Sampled vectors a cell, unless the user says otherwise. */
     public static final int DEFAULT_SAMPLE_PER_CELL = 256;
 
@@ -34,7 +41,8 @@ public record TrainingParameters(
 
     private static void check(String name, int value, int min, int max) {
         if (value < min || value > max) {
-            throw new IllegalArgumentException("[" + name + "] must be from " + min + " to " + max + ", got [" + value + "]");
+            throw new IllegalArgumentException(
+                    "[" + name + "] must be from " + min + " to " + max + ", got [" + value + "]");
         }
     }
 }

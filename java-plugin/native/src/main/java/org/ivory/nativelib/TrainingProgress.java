@@ -15,8 +15,8 @@ package org.ivory.nativelib;
  * @param smallestCell vectors in the smallest cell
  * @param medianCell vectors in the median cell
  * @param largestCell vectors in the largest cell
- * @param imbalance {@code nlist × Σ nᵢ² / (Σ nᵢ)²}; 1 means all cells are equal (faiss's
- *     imbalance factor)
+ * @param imbalance {@code nlist × Σ nᵢ² / (Σ nᵢ)²}; 1 means all cells are equal (faiss's imbalance
+ *     factor)
  */
 public record TrainingProgress(
         Phase phase,

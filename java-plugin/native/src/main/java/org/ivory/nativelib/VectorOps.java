@@ -8,7 +8,10 @@ import java.nio.ByteBuffer;
  */
 public interface VectorOps {
 
-    /** What does the work, for logs and statistics: {@code avx512}, {@code avx2}, {@code neon}, {@code scalar} or {@code java}. */
+    /**
+     * What does the work, for logs and statistics: {@code avx512}, {@code avx2}, {@code neon},
+     * {@code scalar} or {@code java}.
+     */
     String level();
 
     /**
@@ -28,11 +31,12 @@ public interface VectorOps {
      * Compares one query with rows chosen by number.
      *
      * @param index the numbers of the rows, each within {@code rows}; {@code count} are read
-     * @throws IllegalArgumentException if a buffer is too short or not direct, or an index is out of
-     *     range
+     * @throws IllegalArgumentException if a buffer is too short or not direct, or an index is out
+     *     of range
      * @see #score
      */
-    void scoreRows(Metric metric, float[] query, ByteBuffer rows, int[] index, int count, float[] out);
+    void scoreRows(
+            Metric metric, float[] query, ByteBuffer rows, int[] index, int count, float[] out);
 
     /**
      * Starts loading a model file of {@code length} bytes, to be handed over piece by piece.
@@ -44,7 +48,8 @@ public interface VectorOps {
     /**
      * Starts a training run.
      *
-     * @throws UnsupportedOperationException if this implementation cannot train; the message says why
+     * @throws UnsupportedOperationException if this implementation cannot train; the message says
+     *     why
      * @throws IllegalArgumentException if a parameter is out of its range
      */
     Trainer train(TrainingParameters parameters);
