@@ -13,7 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-_ELEMENT = {".bvecs": np.dtype("u1"), ".fvecs": np.dtype("<f4"), ".ivecs": np.dtype("<i4")}
+_ELEMENT: dict[str, np.dtype] = {
+    ".bvecs": np.dtype("u1"),
+    ".fvecs": np.dtype("<f4"),
+    ".ivecs": np.dtype("<i4"),
+}
 
 DATA = Path(__file__).resolve().parents[2] / "tests" / "data"
 
@@ -148,7 +152,7 @@ def load_glove(data: Path = DATA) -> DataSet:
 
 
 def load_glove_inner_product(data: Path = DATA) -> DataSet:
-    """The word vectors with ``inner_product_scales`` applied to the base; space type innerproduct."""
+    """The word vectors, the base scaled by ``inner_product_scales``; space type innerproduct."""
     cosine = load_glove(data)
     return DataSet(
         "glove_ip",
