@@ -1,0 +1,99 @@
+"""What an OpenSearch node consists of, as published on Maven Central."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HOST_GROUP = "org.opensearch"
+PLUGIN_GROUP = "org.opensearch.plugin"
+
+# The node's own class path, the Java agent that replaces the security manager, and the plugin command.
+LIB = ("opensearch", "opensearch-launchers", "opensearch-plugin-classloader", "opensearch-agent-bootstrap")
+AGENT = ("opensearch-agent",)
+PLUGIN_CLI = ("opensearch-plugin-cli",)
+
+# Dependencies that the host's pom calls optional, but a node does not start (or loses geo shapes) without.
+LIB_OPTIONAL = ("log4j-core", "jts-core", "spatial4j")
+
+MAIN_CLASS = "org.opensearch.bootstrap.OpenSearch"
+PLUGIN_CLI_CLASS = "org.opensearch.tools.cli.plugin.PluginCli"
+
+_SOCKETS = """grant {
+    permission java.io.FilePermission "/proc/sys/net/core/somaxconn", "read";
+    permission java.net.SocketPermission "*", "accept,connect";
+    permission java.lang.RuntimePermission "*", "setContextClassLoader";
+};
+"""
+_COMPILER = """grant {
+    permission java.lang.RuntimePermission "createClassLoader";
+    permission java.lang.RuntimePermission "getClassLoader";
+};
+"""
+_CLIENT = """grant {
+    permission java.net.SocketPermission "*", "connect";
+    permission java.net.NetPermission "getProxySelector";
+};
+"""
+
+
+@dataclass(frozen=True)
+class Module:
+    """One of the host's modules: jars as published, with the descriptor and policy they lack there."""
+
+    name: str
+    artifacts: tuple[str, ...]
+    classname: str
+    extends: tuple[str, ...] = ()
+    policy: str | None = None
+
+    def descriptor(self, version: str) -> str:
+        """The text of plugin-descriptor.properties."""
+        return "\n".join(
+            [
+                f"name={self.name}",
+                f"description=OpenSearch module {self.name}",
+                f"version={version}",
+                f"opensearch.version={version}",
+                "java.version=21",
+                f"classname={self.classname}",
+                f"extended.plugins={','.join(self.extends)}",
+                "has.native.controller=false",
+                "",
+            ]
+        )
+
+
+MODULES = (
+    Module(
+        "transport-netty4",
+        ("transport-netty4-client",),
+        "org.opensearch.transport.Netty4ModulePlugin",
+        policy=_SOCKETS,
+    ),
+    Module("lang-painless", ("lang-painless",), "org.opensearch.painless.PainlessModulePlugin", policy=_COMPILER),
+    Module("reindex", ("reindex-client",), "org.opensearch.index.reindex.ReindexModulePlugin", policy=_CLIENT),
+    Module(
+        "analysis-common",
+        ("analysis-common",),
+        "org.opensearch.analysis.common.CommonAnalysisModulePlugin",
+        extends=("lang-painless",),
+    ),
+    Module("parent-join", ("parent-join-client",), "org.opensearch.join.ParentJoinModulePlugin"),
+)
+
+# Needed by the k-NN plugin, and by nothing of ours.
+PEER_MODULES = (
+    Module(
+        "transport-grpc",
+        ("transport-grpc", "transport-grpc-spi"),
+        "org.opensearch.transport.grpc.GrpcPlugin",
+        policy=_SOCKETS,
+    ),
+)
+# In the order of installation: the second may extend the first.
+PEER_PLUGINS = ("opensearch-job-scheduler", "opensearch-knn")
+
+
+def peer_version(host: str) -> str:
+    """Plugins of the project carry the host's version and a build number."""
+    return f"{host}.0"

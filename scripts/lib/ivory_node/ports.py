@@ -1,0 +1,33 @@
+"""Chooses loopback ports."""
+
+from __future__ import annotations
+
+import random
+import socket
+
+from .errors import NodeError
+
+# Below the range from which the kernel takes ports of outgoing connections.
+_LOWEST, _HIGHEST = 10_000, 32_000
+_TRIES = 1_000
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could bind the port on loopback now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def pick(count: int, taken: set[int]) -> list[int]:
+    """`count` free ports in a row, none of them in `taken`. Random, so that two callers rarely collide."""
+    for _ in range(_TRIES):
+        first = random.randrange(_LOWEST, _HIGHEST - count)
+        row = list(range(first, first + count))
+        if not taken.intersection(row) and all(map(is_free, row)):
+            return row
+    raise NodeError(f"no {count} free ports in a row between {_LOWEST} and {_HIGHEST}")
