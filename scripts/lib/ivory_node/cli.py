@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from . import cluster
+from .console import tail
 from .errors import NodeError
-from .health import log_tail
 from .state import Folder
 
 DESCRIPTION = """Assemble, start and stop OpenSearch nodes with the Ivory plugin.
@@ -61,9 +61,9 @@ def parser() -> argparse.ArgumentParser:
     up.add_argument("--heap", help="Java heap of each node, such as 512m or 2g (default 1g)")
     up.add_argument("--peer", action=argparse.BooleanOptionalAction, default=None, help="install the k-NN plugin as well")
     up.add_argument("--plugin", metavar="ZIP", help="plugin zip, `newest` of build/distributions (default), or `none`")
-    up.add_argument("--set", type=_pair, action="append", metavar="KEY=VALUE", dest="settings", help="a setting of opensearch.yml")
-    up.add_argument("--env", type=_pair, action="append", metavar="KEY=VALUE", dest="environment", help="an environment variable of the nodes")
-    up.add_argument("--jvm", action="append", metavar="OPTION", help="one more JVM option, as in --jvm=-Xcheck:jni")
+    up.add_argument("--set", type=_pair, action="append", metavar="KEY=VALUE", dest="settings", help="a setting of opensearch.yml; KEY= takes it away")
+    up.add_argument("--env", type=_pair, action="append", metavar="KEY=VALUE", dest="environment", help="an environment variable of the nodes; KEY= takes it away")
+    up.add_argument("--jvm", action="append", metavar="OPTION", help="one more JVM option, as in --jvm=-Xcheck:jni; replaces those of earlier calls")
     up.add_argument("--timeout", type=float, default=180, metavar="SECONDS", help="how long to wait for health (default 180)")
     command("down", "stop what was started; quiet if nothing runs")
     killing = command("kill", "end nodes with SIGKILL, as a crash would; `up` starts them again")
@@ -123,9 +123,10 @@ def _run(arguments: argparse.Namespace) -> int:
     elif arguments.command == "kill":
         cluster.kill(folder, arguments.node)
     else:
-        cluster.log_path(folder, arguments.node)
-        record = next(node for node in folder.load().nodes if node.index == arguments.node)  # type: ignore[union-attr]
-        print(log_tail(folder, record, arguments.lines))
+        path = cluster.log_path(folder, arguments.node)
+        if not path.is_file():
+            raise NodeError(f"there is no log yet: {path}")
+        print(tail(path.read_text(encoding="utf-8", errors="replace"), arguments.lines))
     return 0
 
 

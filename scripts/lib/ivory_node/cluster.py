@@ -15,7 +15,7 @@ from .errors import NodeError
 from .health import get, wait_healthy
 from .jdk import feature_version, find_jdk
 from .project import host_version
-from .state import Folder, NodeRecord, State
+from .state import Folder, NodeRecord, Options, State
 
 GRACE_SECONDS = 30
 _OLD_LOG_BYTES = 64 * 2**20
@@ -24,15 +24,16 @@ _OLD_LOG_BYTES = 64 * 2**20
 def up(folder: Folder, changes: dict[str, Any], port: int | None, seconds: float) -> list[NodeRecord]:
     """Make the folder if need be, install what changed, start the nodes that do not run, wait until all are healthy.
 
-    `changes` are the options named in this call; others stay as they were.
+    `changes` are the options named in this call (see Options.changed); others stay as they were, and a call that
+    fails changes none.
     """
     account, jdk, version = node_account(), find_jdk(), host_version()
     java = jdk / "bin" / "java"
     state = folder.load() or folder.fresh()
     if state.nodes and changes.get("nodes", len(state.nodes)) != len(state.nodes):
         raise NodeError(f"{folder.path} holds a cluster of {len(state.nodes)}: another number of nodes needs another --dir")
-    for name, value in changes.items():
-        setattr(state.options, name, value)
+    before = state.options if state.nodes else Options(nodes=changes.get("nodes", 1))
+    state.options = state.options.changed(changes)
     config.heap_bytes(state.options.heap)
     zips = plugins.wanted(state.options, version)
     folder.path.mkdir(parents=True, exist_ok=True)
@@ -45,14 +46,16 @@ def up(folder: Folder, changes: dict[str, Any], port: int | None, seconds: float
             say("the plugins changed: restarting the nodes")
             process.stop(running, GRACE_SECONDS)
             running = []
+        if running and state.options != before:
+            say("nodes that run already keep their options until they are started again")
         _assign_ports(state, port, running)
         folder.save(state)
-        if len(running) < len(state.nodes):
-            home.prepare(folder, state, version, account)
-            plugins.synchronise(folder, state, zips, account, java)
         started: dict[int, subprocess.Popen[bytes]] = {}
         begun = time.monotonic()
         try:
+            if len(running) < len(state.nodes):
+                home.prepare(folder, state, version, account)
+                plugins.synchronise(folder, state, zips, account, java)
             for record in state.nodes:
                 if record not in running:
                     command = config.write(folder, state, record, java, feature_version(jdk) or 0)
@@ -60,6 +63,8 @@ def up(folder: Folder, changes: dict[str, Any], port: int | None, seconds: float
             wait_healthy(folder, state.nodes, started, seconds)
         except BaseException:
             process.kill([record for record in state.nodes if record.index in started])
+            state.options = before
+            folder.save(state)
             raise
     if started:
         say(f"{len(started)} of {len(state.nodes)} nodes started in {time.monotonic() - begun:.1f} s")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from typing import Any
 
-from .console import tail
 from .errors import NodeError
 from .state import Folder, NodeRecord
 
 _POLL_SECONDS = 0.2
-_LOG_LINES = 40
+_LOG_LINES = 25
+_FRAME = re.compile(r"\s+(at .*\(|\.\.\. \d+ more)")
 
 
 def get(url: str, seconds: float = 5) -> dict[str, Any] | None:
@@ -43,7 +44,7 @@ def wait_healthy(
             code = process.poll()
             if code is not None:
                 record = next(record for record in records if record.index == index)
-                raise NodeError(f"{record.name} ended with code {code} at start:\n{log_tail(folder, record)}")
+                raise NodeError(f"{record.name} ended with code {code} at start:\n{failure(folder, record)}")
         record = waiting[0]
         answer = get(f"{record.url}/_cluster/health")
         if _healthy(answer, len(records)):
@@ -51,7 +52,7 @@ def wait_healthy(
             continue
         if time.monotonic() > deadline:
             seen = f"it answers {json.dumps(answer)}" if answer else "it does not answer"
-            raise NodeError(f"{record.name} is not healthy after {seconds:.0f} s; {seen}\n{log_tail(folder, record)}")
+            raise NodeError(f"{record.name} is not healthy after {seconds:.0f} s; {seen}\n{failure(folder, record)}")
         time.sleep(_POLL_SECONDS)
 
 
@@ -59,10 +60,11 @@ def _healthy(answer: dict[str, Any] | None, nodes: int) -> bool:
     return answer is not None and answer.get("number_of_nodes") == nodes and answer.get("status") in ("green", "yellow")
 
 
-def log_tail(folder: Folder, record: NodeRecord, lines: int = _LOG_LINES) -> str:
-    """The end of a node's log."""
+def failure(folder: Folder, record: NodeRecord) -> str:
+    """The end of a node's log without stack frames, which would push the reason out of sight."""
     try:
         text = folder.log(record).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return f"(no log in {folder.log(record)})"
-    return f"--- last lines of {folder.log(record)}\n{tail(text, lines)}"
+    telling = [line for line in text.splitlines() if not _FRAME.match(line)]
+    return "\n".join([*telling[-_LOG_LINES:], f"(all of it: {folder.log(record)})"])

@@ -26,7 +26,8 @@ def prepare(folder: Folder, state: State, version: str, account: Account) -> Non
                 if (source / name).is_dir():
                     _link_tree(source / name, folder.home / name)
         state.host = key
-    for path in (folder.home / "plugins", folder.home / "config", folder.snapshots):
+    # The host makes sure that each of these exists, as its user.
+    for path in (*(folder.home / name for name in ("bin", "plugins", "config")), folder.snapshots):
         _own_folder(path, account)
     for record in state.nodes:
         _own_folder(folder.node(record), account)

@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,17 @@ class Options:
     settings: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     jvm: list[str] = field(default_factory=list)
+
+    def changed(self, changes: dict[str, Any]) -> Options:
+        """These options with others on top. Settings and variables are added; an empty value takes one away."""
+        merged = dict(changes)
+        for name in ("settings", "environment"):
+            if name in changes:
+                both = {**getattr(self, name), **changes[name]}
+                merged[name] = {key: value for key, value in both.items() if value}
+        if "jvm" in changes:
+            merged["jvm"] = [option for option in changes["jvm"] if option]
+        return replace(self, **merged)
 
 
 @dataclass
