@@ -35,7 +35,9 @@ class Account:
     def can(self, test: str, path: Path) -> bool:
         """Whether the user passes test(1)'s check, such as -r or -x, on a path."""
         command = ["test", test, str(path)]
-        return subprocess.run(command, cwd="/", check=False, **self.popen_arguments()).returncode == 0
+        return (
+            subprocess.run(command, cwd="/", check=False, **self.popen_arguments()).returncode == 0
+        )
 
 
 def node_account() -> Account:

@@ -37,7 +37,9 @@ def host_distribution(version: str) -> Path:
 def peer_distribution(version: str) -> Path:
     """A folder with modules/ and plugins/ (zips) of the k-NN peer; modules lack only what host_distribution has."""
     distribution = host_distribution(version)
-    return _cached(f"peer-{version}-{LAYOUT}", lambda work: _assemble_peer(work, version, distribution))
+    return _cached(
+        f"peer-{version}-{LAYOUT}", lambda work: _assemble_peer(work, version, distribution)
+    )
 
 
 def _cached(name: str, assemble: Callable[[Path], Path]) -> Path:
@@ -46,7 +48,9 @@ def _cached(name: str, assemble: Callable[[Path], Path]) -> Path:
     root.mkdir(parents=True, exist_ok=True)
     owner = root.stat().st_uid
     if owner not in (0, os.geteuid()):
-        raise NodeError(f"the cache {root} belongs to another user (uid {owner}): set IVORY_CACHE to a folder of yours")
+        raise NodeError(
+            f"the cache {root} belongs to another user (uid {owner}): set IVORY_CACHE to a folder of yours"
+        )
     if target.is_dir():
         return target
     with _locked(root / f".{name}.lock"):
@@ -81,7 +85,10 @@ def _jars(names: tuple[str, ...], group: str, version: str) -> list[Artifact]:
 
 
 def _module_bundles(modules: tuple[host.Module, ...], version: str) -> list[Bundle]:
-    return [Bundle(module.name, _jars(module.artifacts, host.PLUGIN_GROUP, version)) for module in modules]
+    return [
+        Bundle(module.name, _jars(module.artifacts, host.PLUGIN_GROUP, version))
+        for module in modules
+    ]
 
 
 def _assemble_host(work: Path, version: str) -> Path:
@@ -106,13 +113,18 @@ def _assemble_host(work: Path, version: str) -> Path:
 
 
 def _assemble_peer(work: Path, version: str, distribution: Path) -> Path:
-    zips = [Artifact(host.PLUGIN_GROUP, name, host.peer_version(version), "zip") for name in host.PEER_PLUGINS]
+    zips = [
+        Artifact(host.PLUGIN_GROUP, name, host.peer_version(version), "zip")
+        for name in host.PEER_PLUGINS
+    ]
     maven = work / "maven"
     copy_bundles([Bundle("plugins", zips), *_module_bundles(host.PEER_MODULES, version)], maven)
     result = work / "result"
     result.mkdir()
     (maven / "plugins" / "jars").rename(result / "plugins")
-    _make_modules(host.PEER_MODULES, maven, result / "modules", _names(distribution / "lib"), version)
+    _make_modules(
+        host.PEER_MODULES, maven, result / "modules", _names(distribution / "lib"), version
+    )
     return result
 
 
@@ -128,10 +140,14 @@ def _move_jars(source: Path, target: Path, known: set[str]) -> None:
             jar.rename(target / jar.name)
 
 
-def _make_modules(modules: tuple[host.Module, ...], maven: Path, target: Path, lib: set[str], version: str) -> None:
+def _make_modules(
+    modules: tuple[host.Module, ...], maven: Path, target: Path, lib: set[str], version: str
+) -> None:
     for module in modules:
         folder = target / module.name
         _move_jars(maven / module.name / "jars", folder, lib)
-        (folder / "plugin-descriptor.properties").write_text(module.descriptor(version), encoding="utf-8")
+        (folder / "plugin-descriptor.properties").write_text(
+            module.descriptor(version), encoding="utf-8"
+        )
         if module.policy:
             (folder / "plugin-security.policy").write_text(module.policy, encoding="utf-8")

@@ -46,25 +46,70 @@ def _count(text: str) -> int:
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     root = argparse.ArgumentParser(
-        prog="scripts/node", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="scripts/node",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=text)
-        added.add_argument("--dir", required=True, type=Path, help="the node folder (data, logs, plugins)")
+        added.add_argument(
+            "--dir", required=True, type=Path, help="the node folder (data, logs, plugins)"
+        )
         return added
 
-    up = command("up", "start a cluster, or those of its nodes that do not run; prints a URL a line when all is healthy")
-    up.add_argument("--port", type=_port, help="HTTP port of node 0, one more for each other; 0: free ones (default: as before, else 9200)")
+    up = command(
+        "up",
+        "start a cluster, or those of its nodes that do not run; prints a URL a line when all is healthy",
+    )
+    up.add_argument(
+        "--port",
+        type=_port,
+        help="HTTP port of node 0, one more for each other; 0: free ones (default: as before, else 9200)",
+    )
     up.add_argument("--nodes", type=_count, help="number of nodes (default 1)")
     up.add_argument("--heap", help="Java heap of each node, such as 512m or 2g (default 1g)")
-    up.add_argument("--peer", action=argparse.BooleanOptionalAction, default=None, help="install the k-NN plugin as well")
-    up.add_argument("--plugin", metavar="ZIP", help="plugin zip, `newest` of build/distributions (default), or `none`")
-    up.add_argument("--set", type=_pair, action="append", metavar="KEY=VALUE", dest="settings", help="a setting of opensearch.yml; KEY= takes it away")
-    up.add_argument("--env", type=_pair, action="append", metavar="KEY=VALUE", dest="environment", help="an environment variable of the nodes; KEY= takes it away")
-    up.add_argument("--jvm", action="append", metavar="OPTION", help="one more JVM option, as in --jvm=-Xcheck:jni; replaces those of earlier calls")
-    up.add_argument("--timeout", type=float, default=180, metavar="SECONDS", help="how long to wait for health (default 180)")
+    up.add_argument(
+        "--peer",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="install the k-NN plugin as well",
+    )
+    up.add_argument(
+        "--plugin",
+        metavar="ZIP",
+        help="plugin zip, `newest` of build/distributions (default), or `none`",
+    )
+    up.add_argument(
+        "--set",
+        type=_pair,
+        action="append",
+        metavar="KEY=VALUE",
+        dest="settings",
+        help="a setting of opensearch.yml; KEY= takes it away",
+    )
+    up.add_argument(
+        "--env",
+        type=_pair,
+        action="append",
+        metavar="KEY=VALUE",
+        dest="environment",
+        help="an environment variable of the nodes; KEY= takes it away",
+    )
+    up.add_argument(
+        "--jvm",
+        action="append",
+        metavar="OPTION",
+        help="one more JVM option, as in --jvm=-Xcheck:jni; replaces those of earlier calls",
+    )
+    up.add_argument(
+        "--timeout",
+        type=float,
+        default=180,
+        metavar="SECONDS",
+        help="how long to wait for health (default 180)",
+    )
     command("down", "stop what was started; quiet if nothing runs")
     killing = command("kill", "end nodes with SIGKILL, as a crash would; `up` starts them again")
     killing.add_argument("--node", type=int, metavar="I", help="only node I")
@@ -72,7 +117,9 @@ def parser() -> argparse.ArgumentParser:
     reading.add_argument("--json", action="store_true", help="as JSON")
     logs = command("logs", "the end of a node's log")
     logs.add_argument("--node", type=int, default=0, metavar="I", help="node I (default 0)")
-    logs.add_argument("-n", "--lines", type=int, default=50, metavar="N", help="number of lines (default 50)")
+    logs.add_argument(
+        "-n", "--lines", type=int, default=50, metavar="N", help="number of lines (default 50)"
+    )
     return root
 
 
@@ -107,7 +154,9 @@ def _status(folder: Folder, as_json: bool) -> int:
         for node in report["nodes"]:
             size = f"{node['rss_bytes'] / 2**20:.0f} MiB" if node["rss_bytes"] else "-"
             state = "running" if node["alive"] else "stopped"
-            print(f"{node['name']:8} {state:8} pid {node['pid'] or '-':<8} rss {size:>10}  {node['url']}")
+            print(
+                f"{node['name']:8} {state:8} pid {node['pid'] or '-':<8} rss {size:>10}  {node['url']}"
+            )
         print(f"cluster: {report['status'] or 'not answering'}")
     return 0 if report["healthy"] else 1
 

@@ -21,7 +21,9 @@ GRACE_SECONDS = 30
 _OLD_LOG_BYTES = 64 * 2**20
 
 
-def up(folder: Folder, changes: dict[str, Any], port: int | None, seconds: float) -> list[NodeRecord]:
+def up(
+    folder: Folder, changes: dict[str, Any], port: int | None, seconds: float
+) -> list[NodeRecord]:
     """Make the folder if need be, install what changed, start the nodes that do not run, wait until all are healthy.
 
     `changes` are the options named in this call (see Options.changed); others stay as they were, and a call that
@@ -31,15 +33,21 @@ def up(folder: Folder, changes: dict[str, Any], port: int | None, seconds: float
     java = jdk / "bin" / "java"
     state = folder.load() or folder.fresh()
     if state.nodes and changes.get("nodes", len(state.nodes)) != len(state.nodes):
-        raise NodeError(f"{folder.path} holds a cluster of {len(state.nodes)}: another number of nodes needs another --dir")
+        raise NodeError(
+            f"{folder.path} holds a cluster of {len(state.nodes)}: another number of nodes needs another --dir"
+        )
     before = state.options if state.nodes else Options(nodes=changes.get("nodes", 1))
     state.options = state.options.changed(changes)
     config.heap_bytes(state.options.heap)
     zips = plugins.wanted(state.options, version)
     folder.path.mkdir(parents=True, exist_ok=True)
-    require_reachable(account, folder.path, "the folder", "choose a --dir elsewhere, such as below /var/tmp")
+    require_reachable(
+        account, folder.path, "the folder", "choose a --dir elsewhere, such as below /var/tmp"
+    )
     if not account.can("-x", java):
-        raise NodeError(f"{jdk} cannot be used by user {account.name}, who runs the node: set IVORY_JDK to another JDK")
+        raise NodeError(
+            f"{jdk} cannot be used by user {account.name}, who runs the node: set IVORY_JDK to another JDK"
+        )
     with folder.locked():
         running = [record for record in state.nodes if process.alive(record)]
         if running and plugins.changed(state, zips):
@@ -67,7 +75,9 @@ def up(folder: Folder, changes: dict[str, Any], port: int | None, seconds: float
             folder.save(state)
             raise
     if started:
-        say(f"{len(started)} of {len(state.nodes)} nodes started in {time.monotonic() - begun:.1f} s")
+        say(
+            f"{len(started)} of {len(state.nodes)} nodes started in {time.monotonic() - begun:.1f} s"
+        )
     return state.nodes
 
 
@@ -82,14 +92,18 @@ def _assign_ports(state: State, port: int | None, running: list[NodeRecord]) -> 
     for record in state.nodes:
         if record in running:
             if port and record.http != port + record.index:
-                raise NodeError(f"{record.name} runs on port {record.http}: stop it before giving it another --port")
+                raise NodeError(
+                    f"{record.name} runs on port {record.http}: stop it before giving it another --port"
+                )
             continue
         if port:
             record.http = port + record.index
         elif not ports.is_free(record.http):
             [record.http] = ports.pick(1, taken)
         if not ports.is_free(record.http):
-            raise NodeError(f"port {record.http} for {record.name} is in use: choose another --port, or 0 for a free one")
+            raise NodeError(
+                f"port {record.http} for {record.name} is in use: choose another --port, or 0 for a free one"
+            )
         if not ports.is_free(record.transport):
             [record.transport] = ports.pick(1, taken | {record.http})
 
@@ -101,7 +115,9 @@ def _start(
     if log.is_file() and log.stat().st_size > _OLD_LOG_BYTES:
         log.replace(log.with_suffix(".old.log"))
     # A node inherits nothing by chance: JAVA_TOOL_OPTIONS and the like would change what is tested.
-    environment = {key: os.environ[key] for key in ("PATH", "LANG", "LC_ALL", "TZ") if key in os.environ}
+    environment = {
+        key: os.environ[key] for key in ("PATH", "LANG", "LC_ALL", "TZ") if key in os.environ
+    }
     environment["HOME"] = str(folder.node(record) / "tmp")
     environment.update(state.options.environment)
     started = process.spawn(record, command, account, folder.node(record), environment, log)
@@ -175,7 +191,10 @@ def status(folder: Folder) -> dict[str, Any]:
     return {
         "dir": str(folder.path),
         "status": health.get("status") if health else None,
-        "healthy": bool(nodes) and answering == len(nodes) and health is not None and health.get("status") != "red",
+        "healthy": bool(nodes)
+        and answering == len(nodes)
+        and health is not None
+        and health.get("status") != "red",
         "nodes": nodes,
     }
 

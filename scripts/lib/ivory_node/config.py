@@ -109,11 +109,19 @@ def home_arguments(home: Path, config: Path) -> list[str]:
     ]
 
 
-def write(folder: Folder, state: State, record: NodeRecord, java: Path, java_version: int) -> list[str]:
+def write(
+    folder: Folder, state: State, record: NodeRecord, java: Path, java_version: int
+) -> list[str]:
     """Write the node's configuration; returns the command that starts it."""
     config = folder.node(record) / "config"
-    arguments = [*jvm_arguments(folder, state, record, java_version), "-cp", f"{folder.home / 'lib'}/*"]
-    quoted = ('"' + argument.replace("\\", "\\\\").replace('"', '\\"') + '"' for argument in arguments)
+    arguments = [
+        *jvm_arguments(folder, state, record, java_version),
+        "-cp",
+        f"{folder.home / 'lib'}/*",
+    ]
+    quoted = (
+        '"' + argument.replace("\\", "\\\\").replace('"', '\\"') + '"' for argument in arguments
+    )
     (config / "opensearch.yml").write_text(settings(folder, state, record), encoding="utf-8")
     (config / "log4j2.properties").write_text(LOGGING, encoding="utf-8")
     (config / "jvm.arguments").write_text("\n".join(quoted) + "\n", encoding="utf-8")

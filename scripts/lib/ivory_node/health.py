@@ -44,7 +44,9 @@ def wait_healthy(
             code = process.poll()
             if code is not None:
                 record = next(record for record in records if record.index == index)
-                raise NodeError(f"{record.name} ended with code {code} at start:\n{failure(folder, record)}")
+                raise NodeError(
+                    f"{record.name} ended with code {code} at start:\n{failure(folder, record)}"
+                )
         record = waiting[0]
         answer = get(f"{record.url}/_cluster/health")
         if _healthy(answer, len(records)):
@@ -52,12 +54,18 @@ def wait_healthy(
             continue
         if time.monotonic() > deadline:
             seen = f"it answers {json.dumps(answer)}" if answer else "it does not answer"
-            raise NodeError(f"{record.name} is not healthy after {seconds:.0f} s; {seen}\n{failure(folder, record)}")
+            raise NodeError(
+                f"{record.name} is not healthy after {seconds:.0f} s; {seen}\n{failure(folder, record)}"
+            )
         time.sleep(_POLL_SECONDS)
 
 
 def _healthy(answer: dict[str, Any] | None, nodes: int) -> bool:
-    return answer is not None and answer.get("number_of_nodes") == nodes and answer.get("status") in ("green", "yellow")
+    return (
+        answer is not None
+        and answer.get("number_of_nodes") == nodes
+        and answer.get("status") in ("green", "yellow")
+    )
 
 
 def failure(folder: Folder, record: NodeRecord) -> str:

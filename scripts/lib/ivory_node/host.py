@@ -8,7 +8,12 @@ HOST_GROUP = "org.opensearch"
 PLUGIN_GROUP = "org.opensearch.plugin"
 
 # The node's own class path, the Java agent that replaces the security manager, and the plugin command.
-LIB = ("opensearch", "opensearch-launchers", "opensearch-plugin-classloader", "opensearch-agent-bootstrap")
+LIB = (
+    "opensearch",
+    "opensearch-launchers",
+    "opensearch-plugin-classloader",
+    "opensearch-agent-bootstrap",
+)
 AGENT = ("opensearch-agent",)
 PLUGIN_CLI = ("opensearch-plugin-cli",)
 
@@ -70,8 +75,18 @@ MODULES = (
         "org.opensearch.transport.Netty4ModulePlugin",
         policy=_SOCKETS,
     ),
-    Module("lang-painless", ("lang-painless",), "org.opensearch.painless.PainlessModulePlugin", policy=_COMPILER),
-    Module("reindex", ("reindex-client",), "org.opensearch.index.reindex.ReindexModulePlugin", policy=_CLIENT),
+    Module(
+        "lang-painless",
+        ("lang-painless",),
+        "org.opensearch.painless.PainlessModulePlugin",
+        policy=_COMPILER,
+    ),
+    Module(
+        "reindex",
+        ("reindex-client",),
+        "org.opensearch.index.reindex.ReindexModulePlugin",
+        policy=_CLIENT,
+    ),
     Module(
         "analysis-common",
         ("analysis-common",),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from .console import tail
@@ -30,7 +30,12 @@ class Artifact:
 
     def xml(self) -> str:
         """A pom's <dependency>."""
-        parts = {"groupId": self.group, "artifactId": self.name, "version": self.version, "type": self.type}
+        parts = {
+            "groupId": self.group,
+            "artifactId": self.name,
+            "version": self.version,
+            "type": self.type,
+        }
         inner = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in parts.items())
         if self.type != "jar":
             inner += "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>"
@@ -58,7 +63,9 @@ def run(arguments: list[str], folder: Path) -> None:
     """Run Maven; on failure raise with the end of what it said."""
     executable = shutil.which("mvn")
     if executable is None:
-        raise NodeError("Maven (mvn) is not installed: scripts/build installs it, or `apt-get install maven`")
+        raise NodeError(
+            "Maven (mvn) is not installed: scripts/build installs it, or `apt-get install maven`"
+        )
     environment = dict(os.environ)
     if not environment.get("JAVA_HOME") and shutil.which("java") is None:
         environment["JAVA_HOME"] = str(find_jdk())
@@ -87,17 +94,29 @@ def copy_bundles(bundles: list[Bundle], folder: Path) -> None:
     for bundle in bundles:
         (folder / bundle.name).mkdir()
         (folder / bundle.name / "pom.xml").write_text(bundle.pom(), encoding="utf-8")
-    run(["dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory=${project.basedir}/jars"], folder)
+    run(
+        [
+            "dependency:copy-dependencies",
+            "-DincludeScope=runtime",
+            "-DoutputDirectory=${project.basedir}/jars",
+        ],
+        folder,
+    )
 
 
-def optional_dependencies(artifact: Artifact, names: tuple[str, ...], folder: Path) -> list[Artifact]:
+def optional_dependencies(
+    artifact: Artifact, names: tuple[str, ...], folder: Path
+) -> list[Artifact]:
     """The named dependencies that a pom declares as optional, in the versions it declares."""
     coordinates = f"{artifact.group}:{artifact.name}:{artifact.version}:pom"
     run(["dependency:copy", f"-Dartifact={coordinates}", f"-DoutputDirectory={folder}"], folder)
     root = ElementTree.parse(folder / f"{artifact.name}-{artifact.version}.pom").getroot()
     found = []
     for node in root.findall("m:dependencies/m:dependency", _POM_NAMESPACE):
-        values = {key: node.findtext(f"m:{key}", "", _POM_NAMESPACE) for key in ("groupId", "artifactId", "version")}
+        values = {
+            key: node.findtext(f"m:{key}", "", _POM_NAMESPACE)
+            for key in ("groupId", "artifactId", "version")
+        }
         if values["artifactId"] in names:
             found.append(Artifact(values["groupId"], values["artifactId"], values["version"]))
     missing = set(names) - {dependency.name for dependency in found}

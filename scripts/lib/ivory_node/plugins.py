@@ -67,7 +67,9 @@ def changed(state: State, plugins: list[PluginZip]) -> bool:
     return state.plugins != {plugin.name: plugin.digest for plugin in plugins}
 
 
-def synchronise(folder: Folder, state: State, plugins: list[PluginZip], account: Account, java: Path) -> None:
+def synchronise(
+    folder: Folder, state: State, plugins: list[PluginZip], account: Account, java: Path
+) -> None:
     """Remove what is not wanted or has changed, then install what is missing. No node may run."""
     keep = {plugin.name: plugin.digest for plugin in plugins}
     for name in [name for name, digest in state.plugins.items() if keep.get(name) != digest]:
@@ -117,4 +119,6 @@ def _command(folder: Folder, account: Account, java: Path, arguments: list[str])
         **account.popen_arguments(),
     )
     if done.returncode != 0:
-        raise NodeError(f"the host's plugin command failed ({' '.join(arguments[:2])} …):\n{tail(done.stdout, 25)}")
+        raise NodeError(
+            f"the host's plugin command failed ({' '.join(arguments[:2])} …):\n{tail(done.stdout, 25)}"
+        )

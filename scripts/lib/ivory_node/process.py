@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
@@ -30,7 +31,11 @@ def start_time(pid: int) -> str | None:
 
 def alive(record: NodeRecord) -> bool:
     """Whether the process that was started for the node still runs."""
-    return record.pid is not None and record.started is not None and start_time(record.pid) == record.started
+    return (
+        record.pid is not None
+        and record.started is not None
+        and start_time(record.pid) == record.started
+    )
 
 
 def resident_bytes(record: NodeRecord) -> int | None:
@@ -43,7 +48,12 @@ def resident_bytes(record: NodeRecord) -> int | None:
 
 
 def spawn(
-    record: NodeRecord, command: list[str], account: Account, folder: Path, environment: dict[str, str], log: Path
+    record: NodeRecord,
+    command: list[str],
+    account: Account,
+    folder: Path,
+    environment: dict[str, str],
+    log: Path,
 ) -> subprocess.Popen[bytes]:
     """Start a node apart from the caller's session and terminal, and note its identity in the record."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -71,10 +81,8 @@ def spawn(
 def send(record: NodeRecord, number: signal.Signals) -> None:
     """Signal a node if it is still the process that was started."""
     if record.pid is not None and alive(record):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(record.pid, number)
-        except ProcessLookupError:
-            pass
 
 
 def wait_gone(records: list[NodeRecord], seconds: float) -> list[NodeRecord]:

@@ -25,5 +25,7 @@ def newest_plugin() -> Path:
     """The plugin zip that the last build left."""
     zips = sorted(DISTRIBUTIONS.glob("ivory-*.zip"), key=lambda path: path.stat().st_mtime)
     if not zips:
-        raise NodeError(f"no ivory-*.zip in {DISTRIBUTIONS}: run scripts/build, or name one with --plugin")
+        raise NodeError(
+            f"no ivory-*.zip in {DISTRIBUTIONS}: run scripts/build, or name one with --plugin"
+        )
     return zips[-1]

@@ -96,7 +96,9 @@ class Folder:
             data: dict[str, Any] = json.loads((self.path / FILE).read_text(encoding="utf-8"))
         except FileNotFoundError:
             if self.path.is_dir() and any(self.path.iterdir()):
-                raise NodeError(f"{self.path} is not empty, and not a folder of scripts/node") from None
+                raise NodeError(
+                    f"{self.path} is not empty, and not a folder of scripts/node"
+                ) from None
             return None
         except (ValueError, NotADirectoryError) as error:
             raise NodeError(f"{self.path / FILE} cannot be read: {error}") from None
@@ -114,7 +116,9 @@ class Folder:
     def save(self, state: State) -> None:
         """Write the state so that it is never seen half written."""
         partial = self.path / f".{FILE}.partial"
-        partial.write_text(json.dumps({"format": FORMAT, **asdict(state)}, indent=2) + "\n", encoding="utf-8")
+        partial.write_text(
+            json.dumps({"format": FORMAT, **asdict(state)}, indent=2) + "\n", encoding="utf-8"
+        )
         partial.replace(self.path / FILE)
 
     @contextmanager
