@@ -1,0 +1,114 @@
+package org.ivory.nativelib;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Checks of arguments, the same for the native library and its twin. The library checks again on
+ * its side; here the messages can name Java's arguments, and nothing wrong crosses the boundary.
+ */
+final class Checks {
+    private Checks() {}
+
+    static void argument(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
+    static void notNull(Object value, String name) {
+        argument(value != null, name + " must not be null");
+    }
+
+    static void notNegative(String name, int value) {
+        argument(value >= 0, name + " must not be negative, got " + value);
+    }
+
+    /** That {@code name} has at least {@code needed} elements. */
+    static void holds(String name, long length, long needed) {
+        argument(
+                length >= needed,
+                name + " is too short: " + needed + " elements needed, got " + length);
+    }
+
+    static void score(Metric metric, float[] query, ByteBuffer rows, int count, float[] out) {
+        scoring(metric, query, rows, count, out);
+        long needed = (long) count * query.length;
+        argument(
+                rows.capacity() / Float.BYTES >= needed,
+                "rows is too short: "
+                        + needed * Float.BYTES
+                        + " bytes needed, got "
+                        + rows.capacity());
+    }
+
+    static void scoreRows(
+            Metric metric, float[] query, ByteBuffer rows, int[] index, int count, float[] out) {
+        scoring(metric, query, rows, count, out);
+        notNull(index, "index");
+        holds("index", index.length, count);
+        long available = rows.capacity() / ((long) query.length * Float.BYTES);
+        for (int i = 0; i < count; i++) {
+            if (index[i] < 0 || index[i] >= available) {
+                throw new IllegalArgumentException(
+                        "index " + i + " is " + index[i] + ", rows has " + available + " rows");
+            }
+        }
+    }
+
+    private static void scoring(
+            Metric metric, float[] query, ByteBuffer rows, int count, float[] out) {
+        notNull(metric, "metric");
+        notNull(query, "query");
+        notNull(rows, "rows");
+        notNull(out, "out");
+        argument(query.length > 0, "query is empty");
+        argument(rows.isDirect(), "rows must be a direct buffer");
+        notNegative("count", count);
+        holds("out", out.length, count);
+    }
+
+    static void vectors(float[] vectors, int count, int dimension) {
+        notNull(vectors, "vectors");
+        notNegative("count", count);
+        holds("vectors", vectors.length, (long) count * dimension);
+    }
+
+    static void assign(float[] vectors, int count, int dimension, int[] cells) {
+        vectors(vectors, count, dimension);
+        notNull(cells, "cells");
+        holds("cells", cells.length, count);
+    }
+
+    /** Returns the number of cells that will be written. */
+    static int probe(
+            float[] query, int dimension, int nprobe, int nlist, int[] cells, float[] raw) {
+        notNull(query, "query");
+        argument(
+                query.length == dimension,
+                "query has " + query.length + " components, the model " + dimension);
+        argument(nprobe >= 1, "nprobe must be at least 1, got " + nprobe);
+        int found = Math.min(nprobe, nlist);
+        notNull(cells, "cells");
+        holds("cells", cells.length, found);
+        if (raw != null) {
+            holds("raw", raw.length, found);
+        }
+        return found;
+    }
+
+    static void readFile(long offset, byte[] out, int length, long fileLength) {
+        notNull(out, "out");
+        notNegative("length", length);
+        holds("out", out.length, length);
+        argument(
+                offset >= 0 && offset <= fileLength - length,
+                "no " + length + " bytes at offset " + offset + " of a file of " + fileLength);
+    }
+
+    static void chunk(byte[] chunk, int length, long received, long announced) {
+        notNull(chunk, "chunk");
+        notNegative("length", length);
+        holds("chunk", chunk.length, length);
+        argument(length <= announced - received, "more bytes than the " + announced + " announced");
+    }
+}

@@ -1,0 +1,74 @@
+package org.ivory.nativelib;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Every {@code native} method there is; the table in docs/JNI.md says what each one does and which
+ * exceptions it throws. Callers are {@link NativeLibrary}, which makes sure that all of them are
+ * bound before anyone else may call, and the owners of handles ({@link NativeCentroidModel}, {@link
+ * NativeModelLoader}, {@link NativeTrainer}).
+ *
+ * <p>A handle is a number that the library checks: one that is stale, closed or of another kind is
+ * an {@link IllegalStateException}, never undefined. Arrays are copied in and out; a direct buffer
+ * is read in place during the call only.
+ */
+final class Natives {
+    private Natives() {}
+
+    /** Version of this table; {@link NativeLibrary} refuses any other than its own. */
+    static native int abiVersion();
+
+    /** {@code scalar}, {@code avx2}, {@code avx512} or {@code neon}. */
+    static native String simdLevel();
+
+    /** 0 returns, 1 fails with an error, 2 panics: proof that the guard holds. */
+    static native void selfTest(int kind);
+
+    static native void score(int metric, float[] query, ByteBuffer rows, int count, float[] out);
+
+    static native void scoreRows(
+            int metric, float[] query, ByteBuffer rows, int[] index, int count, float[] out);
+
+    static native long loaderOpen(long length);
+
+    static native void loaderAppend(long loader, byte[] chunk, int length);
+
+    /** Consumes the loader, whatever happens; returns a model. */
+    static native long loaderFinish(long loader);
+
+    static native void loaderClose(long loader);
+
+    /** Fingerprint, metric, dimension, nlist, bytes in memory, file length. */
+    static native void modelDescribe(long model, long[] out);
+
+    static native void modelAssign(long model, float[] vectors, int count, int[] cells);
+
+    /** {@code raw} may be null. */
+    static native int modelProbe(long model, float[] query, int nprobe, int[] cells, float[] raw);
+
+    static native void modelRead(long model, long offset, byte[] out, int length);
+
+    static native void modelClose(long model);
+
+    static native long trainerOpen(
+            int metric,
+            int dimension,
+            int nlist,
+            long seed,
+            int maxIterations,
+            int maxSample,
+            int threads);
+
+    static native void trainerAdd(long trainer, float[] vectors, int count);
+
+    /** Blocks until the model is trained; returns it. */
+    static native long trainerRun(long trainer);
+
+    /** The 11 components of {@link TrainingProgress}, in order; the phase by its ordinal. */
+    static native void trainerProgress(long trainer, double[] out);
+
+    static native void trainerCancel(long trainer);
+
+    /** Cancels and frees. */
+    static native void trainerClose(long trainer);
+}
