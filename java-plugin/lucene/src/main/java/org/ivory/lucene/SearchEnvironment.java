@@ -1,0 +1,24 @@
+package org.ivory.lucene;
+
+import java.util.Objects;
+import org.ivory.nativelib.VectorOps;
+
+/**
+ * What a query needs beside the index. No part of a query's identity.
+ *
+ * @param ops the arithmetic
+ * @param models the models that this node has
+ * @param counters where the query counts what it did
+ * @param cancellation throws if the search was cancelled or ran out of time; called between blocks
+ *     of work, from any thread that takes part in the search
+ */
+public record SearchEnvironment(
+        VectorOps ops, ModelSource models, SearchCounters counters, Runnable cancellation) {
+
+    public SearchEnvironment {
+        Objects.requireNonNull(ops, "ops");
+        Objects.requireNonNull(models, "models");
+        Objects.requireNonNull(counters, "counters");
+        Objects.requireNonNull(cancellation, "cancellation");
+    }
+}
