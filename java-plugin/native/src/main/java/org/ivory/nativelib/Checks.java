@@ -111,4 +111,28 @@ final class Checks {
         holds("chunk", chunk.length, length);
         argument(length <= announced - received, "more bytes than the " + announced + " announced");
     }
+
+    static void modelLength(long length) {
+        argument(
+                length >= JavaModelFile.SHORTEST && length <= JavaModelFile.LONGEST,
+                "no model file has " + length + " bytes");
+    }
+
+    /** That the first {@code count} numbers are finite. */
+    static void finite(String name, float[] numbers, int count, int dimension) {
+        for (int i = 0; i < count; i++) {
+            if (!Float.isFinite(numbers[i])) {
+                throw new IllegalArgumentException(
+                        "["
+                                + name
+                                + "] component ["
+                                + i % dimension
+                                + "] of vector ["
+                                + i / dimension
+                                + "] must be finite, got ["
+                                + numbers[i]
+                                + "]");
+            }
+        }
+    }
 }

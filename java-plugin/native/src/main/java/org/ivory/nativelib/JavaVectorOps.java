@@ -54,7 +54,7 @@ public final class JavaVectorOps implements VectorOps {
 
     @Override
     public ModelLoader loadModel(long length) {
-        throw new UnsupportedOperationException();
+        return new JavaModelLoader(length);
     }
 
     @Override

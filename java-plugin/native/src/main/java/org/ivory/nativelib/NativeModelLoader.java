@@ -7,6 +7,7 @@ final class NativeModelLoader implements ModelLoader {
     private long loader;
 
     NativeModelLoader(long length) {
+        Checks.modelLength(length);
         this.length = length;
         loader = Natives.loaderOpen(length);
     }

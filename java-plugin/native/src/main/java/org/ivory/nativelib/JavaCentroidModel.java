@@ -1,0 +1,179 @@
+package org.ivory.nativelib;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** A model on the heap. */
+final class JavaCentroidModel implements CentroidModel {
+    /** Of this object and what it holds, but for the centroids. */
+    private static final int OWN_BYTES = 256;
+
+    private final References references = new References();
+    private final JavaModelFile file;
+    // Null once closed, so that the heap gets it back; a call reads it once.
+    private volatile float[] centroids;
+
+    /**
+     * @param centroids row after row; owned by the model from now on
+     */
+    JavaCentroidModel(JavaModelFile file, float[] centroids) {
+        this.file = file;
+        this.centroids = centroids;
+    }
+
+    @Override
+    public long fingerprint() {
+        return file.fingerprint();
+    }
+
+    @Override
+    public Metric metric() {
+        return file.metric();
+    }
+
+    @Override
+    public int dimension() {
+        return file.dimension();
+    }
+
+    @Override
+    public int nlist() {
+        return file.nlist();
+    }
+
+    @Override
+    public long sizeInBytes() {
+        return OWN_BYTES + 4L * dimension() * nlist();
+    }
+
+    @Override
+    public void assign(float[] vectors, int count, int[] cells) {
+        Checks.assign(vectors, count, dimension(), cells);
+        float[] open = open();
+        Checks.finite("vectors", vectors, count * dimension(), dimension());
+        for (int i = 0; i < count; i++) {
+            cells[i] = nearest(open, vectors, i * dimension());
+        }
+    }
+
+    /** The nearest cell; the first of several equally near ones. */
+    private int nearest(float[] open, float[] vectors, int from) {
+        int best = 0;
+        float bestKey = Float.POSITIVE_INFINITY;
+        for (int cell = 0; cell < nlist(); cell++) {
+            float key = key(raw(open, cell, vectors, from));
+            if (key < bestKey) {
+                bestKey = key;
+                best = cell;
+            }
+        }
+        return Float.isInfinite(bestKey) && metric() == Metric.L2
+                ? nearestOfFar(open, vectors, from)
+                : best;
+    }
+
+    /** As {@link #nearest}, where every squared distance is beyond what a float can hold. */
+    private int nearestOfFar(float[] open, float[] vectors, int from) {
+        int best = 0;
+        double bestKey = Double.POSITIVE_INFINITY;
+        for (int cell = 0; cell < nlist(); cell++) {
+            double key = 0;
+            for (int i = 0; i < dimension(); i++) {
+                double difference = (double) vectors[from + i] - open[cell * dimension() + i];
+                key += difference * difference;
+            }
+            if (key < bestKey) {
+                bestKey = key;
+                best = cell;
+            }
+        }
+        return best;
+    }
+
+    @Override
+    public int probe(float[] query, int nprobe, int[] cells, float[] raw) {
+        int found = Checks.probe(query, dimension(), nprobe, nlist(), cells, raw);
+        float[] open = open();
+        Checks.finite("query", query, dimension(), dimension());
+        // The key above the cell's number: sorts by nearness, ties by number.
+        long[] order = new long[nlist()];
+        for (int cell = 0; cell < order.length; cell++) {
+            order[cell] = (long) sortable(key(raw(open, cell, query, 0))) << 32 | cell;
+        }
+        Arrays.sort(order);
+        for (int i = 0; i < found; i++) {
+            cells[i] = (int) order[i];
+            if (raw != null) {
+                raw[i] = raw(open, cells[i], query, 0);
+            }
+        }
+        return found;
+    }
+
+    private float raw(float[] open, int cell, float[] vectors, int from) {
+        return JavaKernels.raw(metric(), vectors, from, open, cell * dimension(), dimension());
+    }
+
+    /** Smaller is nearer. */
+    private float key(float raw) {
+        return metric().largerIsNearer() ? -raw : raw;
+    }
+
+    /** Maps numbers to integers of the same order; both zeros are equal, NaN comes last. */
+    private static int sortable(float value) {
+        int bits = Float.floatToIntBits(value + 0f);
+        return bits < 0 ? bits ^ Integer.MAX_VALUE : bits;
+    }
+
+    @Override
+    public long fileLength() {
+        return file.length();
+    }
+
+    @Override
+    public void readFile(long offset, byte[] out, int length) {
+        Checks.readFile(offset, out, length, fileLength());
+        float[] open = open();
+        byte[] header = file.header();
+        byte[] footer = file.footer();
+        long footerAt = fileLength() - footer.length;
+        ByteBuffer number = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+        int decoded = -1;
+        for (int i = 0; i < length; i++) {
+            long at = offset + i;
+            if (at < header.length) {
+                out[i] = header[(int) at];
+            } else if (at >= footerAt) {
+                out[i] = footer[(int) (at - footerAt)];
+            } else {
+                int component = (int) ((at - header.length) / 4);
+                if (component != decoded) {
+                    number.putFloat(0, open[component]);
+                    decoded = component;
+                }
+                out[i] = number.get((int) (at % 4));
+            }
+        }
+    }
+
+    @Override
+    public boolean tryAcquire() {
+        return references.tryAcquire();
+    }
+
+    @Override
+    public void close() {
+        if (references.release()) {
+            centroids = null;
+        }
+    }
+
+    private float[] open() {
+        float[] open = centroids;
+        if (open == null) {
+            throw new IllegalStateException("the model is closed");
+        }
+        return open;
+    }
+}

@@ -1,0 +1,39 @@
+package org.ivory.nativelib;
+
+/** Collects a model file on the heap. */
+final class JavaModelLoader implements ModelLoader {
+    private final long length;
+    private ModelBytes received = new ModelBytes();
+
+    JavaModelLoader(long length) {
+        Checks.modelLength(length);
+        this.length = length;
+    }
+
+    @Override
+    public synchronized void append(byte[] chunk, int count) {
+        ensureOpen();
+        Checks.chunk(chunk, count, received.length(), length);
+        received.append(chunk, count);
+    }
+
+    @Override
+    public synchronized CentroidModel finish() {
+        ensureOpen();
+        ModelBytes bytes = received;
+        received = null;
+        JavaModelFile file = JavaModelFile.read(bytes);
+        return new JavaCentroidModel(file, file.drainCentroids(bytes));
+    }
+
+    @Override
+    public synchronized void close() {
+        received = null;
+    }
+
+    private void ensureOpen() {
+        if (received == null) {
+            throw new IllegalStateException("the model loader is closed");
+        }
+    }
+}
