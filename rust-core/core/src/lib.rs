@@ -1,0 +1,19 @@
+//! Training, assignment, probing and the model file of Ivory. Knows no Java.
+//!
+//! A [`Trainer`] is offered vectors, keeps a bounded sample and clusters it into a [`Model`]: `nlist`
+//! centroids. The model assigns a vector to its nearest cell ([`Model::assign`]), chooses the cells
+//! that a query visits ([`Model::probe`]), and has a file form ([`Model::file`],
+//! [`Model::from_file`]) which docs/FORMAT.md describes.
+#![forbid(unsafe_code)]
+
+mod error;
+mod metric;
+mod model;
+mod random;
+mod sample;
+mod train;
+
+pub use error::{Error, FormatError, Result};
+pub use metric::Metric;
+pub use model::{MAX_DIMENSION, MAX_NLIST, Model, WorkingMemory, file_length_range};
+pub use train::{Phase, Progress, Trainer, TrainingParameters};

@@ -1,0 +1,131 @@
+//! A trained model: the centroids of one field.
+
+mod assign;
+mod file;
+mod frame;
+mod probe;
+
+pub use assign::WorkingMemory;
+pub(crate) use assign::check_finite;
+pub use file::file_length_range;
+pub(crate) use frame::{Frame, squared_norm};
+
+use crate::error::Result;
+use crate::metric::Metric;
+use ivory_kernels::{Kernels, Panels, Rows};
+use std::fmt;
+
+/// Most components of a vector.
+pub const MAX_DIMENSION: usize = 16_000;
+
+/// Most cells of a model.
+pub const MAX_NLIST: usize = 65_536;
+
+/// The centroids of one field. Immutable.
+///
+/// They are held twice: row after row in the file form, which probing scans and
+/// [`Model::file`] hands out, and packed for the matrix product that assigns.
+pub struct Model {
+    metric: Metric,
+    dimension: usize,
+    nlist: usize,
+    fingerprint: u64,
+    file: Vec<u8>,
+    frame: Frame,
+    panels: Panels,
+    kernels: &'static Kernels,
+}
+
+impl Model {
+    /// Builds the model of these centroids (row after row, all finite).
+    pub(crate) fn of_centroids(
+        metric: Metric,
+        dimension: usize,
+        centroids: &[f32],
+    ) -> Result<Self> {
+        Self::from_file(file::write(metric, dimension, centroids)?)
+    }
+
+    /// Reads a model file (docs/FORMAT.md); the model keeps the bytes.
+    ///
+    /// # Errors
+    /// [`crate::Error::Format`] naming what is wrong with the bytes; [`crate::Error::Memory`].
+    pub fn from_file(bytes: Vec<u8>) -> Result<Self> {
+        Self::from_file_for(bytes, Kernels::active())
+    }
+
+    /// As [`Model::from_file`], with the kernels of a certain level.
+    ///
+    /// # Errors
+    /// See [`Model::from_file`].
+    pub fn from_file_for(bytes: Vec<u8>, kernels: &'static Kernels) -> Result<Self> {
+        let header = file::read(&bytes)?;
+        let (frame, panels) = {
+            let rows = file::centroids(&bytes, &header);
+            let mut numbers = Vec::new();
+            numbers.try_reserve_exact(header.nlist * header.dimension)?;
+            (0..header.nlist).for_each(|cell| numbers.extend(rows.row(cell)));
+            let frame = Frame::of(header.metric, header.dimension, &numbers);
+            frame.apply(&mut numbers);
+            let bias = frame.bias(&numbers)?;
+            let panels = kernels.panels(&numbers, header.dimension, &bias)?;
+            (frame, panels)
+        };
+        Ok(Self {
+            metric: header.metric,
+            dimension: header.dimension,
+            nlist: header.nlist,
+            fingerprint: header.fingerprint,
+            file: bytes,
+            frame,
+            panels,
+            kernels,
+        })
+    }
+
+    /// Hash of the content; never 0.
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+
+    /// How vectors are compared.
+    pub fn metric(&self) -> Metric {
+        self.metric
+    }
+
+    /// Components of a vector.
+    pub fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    /// Number of cells.
+    pub fn nlist(&self) -> usize {
+        self.nlist
+    }
+
+    /// The centroids, cell after cell.
+    pub fn centroids(&self) -> Rows<'_> {
+        file::centroid_rows(&self.file, self.nlist, self.dimension)
+    }
+
+    /// The file form.
+    pub fn file(&self) -> &[u8] {
+        &self.file
+    }
+
+    /// Memory that the model occupies.
+    pub fn size_in_bytes(&self) -> usize {
+        size_of::<Self>() + self.file.capacity() + self.panels.size_in_bytes()
+    }
+}
+
+impl fmt::Debug for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Model")
+            .field("metric", &self.metric)
+            .field("dimension", &self.dimension)
+            .field("nlist", &self.nlist)
+            .field("fingerprint", &format_args!("{:016x}", self.fingerprint))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,1 @@
+//! New centroids for empty cells.

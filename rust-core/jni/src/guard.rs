@@ -1,0 +1,113 @@
+//! What every native entry runs behind: an error or a panic becomes a Java exception.
+
+use crate::failure::Failure;
+use jni::Env;
+use jni::errors::ErrorPolicy;
+use jni::jni_str;
+use jni::strings::{JNIStr, JNIString};
+use std::any::Any;
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A native entry.
+pub(crate) trait Entry {
+    /// Its name, for messages.
+    const NAME: &'static str;
+}
+
+/// The policy for entry `E`: a pending exception wins; otherwise the exception that the failure
+/// stands for is thrown, and Java ignores the returned default value.
+pub(crate) struct Guard<E>(PhantomData<E>);
+
+impl<T: Default, E: Entry> ErrorPolicy<T, Failure> for Guard<E> {
+    type Captures<'unowned_env_local: 'native_method, 'native_method> = ();
+
+    fn on_error<'unowned_env_local: 'native_method, 'native_method>(
+        env: &mut Env<'unowned_env_local>,
+        (): &mut (),
+        failure: Failure,
+    ) -> jni::errors::Result<T> {
+        throw(env, failure.exception(), &format!("{}: {failure}", E::NAME));
+        Ok(T::default())
+    }
+
+    fn on_panic<'unowned_env_local: 'native_method, 'native_method>(
+        env: &mut Env<'unowned_env_local>,
+        (): &mut (),
+        payload: Box<dyn Any + Send + 'static>,
+    ) -> jni::errors::Result<T> {
+        let what = text_of(payload);
+        let place = take_place().map(|place| format!(" at {place}")).unwrap_or_default();
+        let text = format!("{}: panic in the native library{place}: {what}", E::NAME);
+        throw(env, jni_str!("org/ivory/nativelib/NativeException"), &text);
+        Ok(T::default())
+    }
+}
+
+/// Throws, unless an exception is pending. Where the class cannot be found (the library is used
+/// without ours) a RuntimeException serves: what `FindClass` throws would be a `java.lang.Error`.
+fn throw(env: &mut Env<'_>, class: &JNIStr, text: &str) {
+    if env.exception_check() {
+        return;
+    }
+    let text = JNIString::from(text);
+    for class in [class, jni_str!("java/lang/RuntimeException")] {
+        let thrown = env.find_class(class).and_then(|class| env.throw_new(class, &text));
+        if let Err(jni::errors::Error::JavaException) = thrown {
+            // The way in which this crate says that the throw succeeded.
+            return;
+        }
+        env.exception_clear();
+    }
+}
+
+/// The text of a panic. Dropping the payload may itself panic; then it is leaked.
+fn text_of(payload: Box<dyn Any + Send + 'static>) -> String {
+    let text = if let Some(text) = payload.downcast_ref::<&'static str>() {
+        (*text).to_owned()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "no text".to_owned()
+    };
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+    }
+    text
+}
+
+/// Most panics that are written to the standard error stream.
+const MOST_LINES: u32 = 20;
+
+thread_local! {
+    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Keeps the place of a panic for the exception's message and writes one line to the standard error
+/// stream, at most [`MOST_LINES`] times: a fault that repeats with every query must not fill a disk.
+pub(crate) fn install_panic_hook() {
+    static INSTALLED: Once = Once::new();
+    static LINES: AtomicU32 = AtomicU32::new(0);
+    INSTALLED.call_once(|| {
+        std::panic::set_hook(Box::new(|info| {
+            let place = info.location().map(ToString::to_string);
+            if LINES.fetch_add(1, Ordering::Relaxed) < MOST_LINES {
+                use std::io::Write;
+                let line = format!("ivory: {}\n", info.to_string().replace('\n', " "));
+                let _ = std::io::stderr().write_all(line.as_bytes());
+            }
+            let _ = PLACE.try_with(|kept| {
+                if let Ok(mut kept) = kept.try_borrow_mut() {
+                    *kept = place;
+                }
+            });
+        }));
+    });
+}
+
+fn take_place() -> Option<String> {
+    PLACE.try_with(|kept| kept.try_borrow_mut().ok().and_then(|mut kept| kept.take())).ok()?
+}

@@ -1,0 +1,182 @@
+//! The safe face: one table of functions per level.
+
+use crate::distance::{self, RowsAtKernel, RowsKernel};
+use crate::level::{Level, Selection};
+use crate::nearest::{self, Panels, Scratch, Stopped, Tile};
+use crate::rows::Rows;
+use std::collections::TryReserveError;
+use std::fmt;
+use std::sync::LazyLock;
+use std::sync::atomic::AtomicBool;
+
+/// The kernels of one level. A value exists only for a level that this machine has, so its methods
+/// are safe.
+pub struct Kernels {
+    level: Level,
+    l2: RowsKernel,
+    l2_at: RowsAtKernel,
+    ip: RowsKernel,
+    ip_at: RowsAtKernel,
+    tile: Tile,
+}
+
+impl Kernels {
+    /// The kernels in use in this process; see [`Selection::of_environment`].
+    pub fn active() -> &'static Kernels {
+        static ACTIVE: LazyLock<&Kernels> =
+            LazyLock::new(|| Kernels::at(Kernels::selection().level).unwrap_or(&SCALAR));
+        &ACTIVE
+    }
+
+    /// The level in use in this process and why; decided at the first call.
+    pub fn selection() -> &'static Selection {
+        static SELECTION: LazyLock<Selection> = LazyLock::new(Selection::of_environment);
+        &SELECTION
+    }
+
+    /// The kernels of a level, or `None` if this machine does not have it.
+    pub fn at(level: Level) -> Option<&'static Kernels> {
+        if !level.is_available() {
+            return None;
+        }
+        match level {
+            Level::Scalar => Some(&SCALAR),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => Some(&AVX2),
+            #[allow(unreachable_patterns, reason = "which levels can exist depends on the target")]
+            _ => None,
+        }
+    }
+
+    /// The kernels of every level that this machine has.
+    pub fn available() -> impl Iterator<Item = &'static Kernels> {
+        Level::ALL.into_iter().filter_map(Kernels::at)
+    }
+
+    /// The level.
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
+    /// Squared Euclidean distances: `out[i] = ‖query − row i‖²`.
+    ///
+    /// # Panics
+    /// If `query` is not as long as a row or `out` not as long as there are rows.
+    pub fn l2(&self, query: &[f32], rows: Rows<'_>, out: &mut [f32]) {
+        check(query, rows, rows.count(), out);
+        // SAFETY: the level is available; the rows have `query.len()` components each and there are
+        // as many as `out` has places.
+        unsafe { (self.l2)(query, rows.as_ptr(), out) }
+    }
+
+    /// Inner products: `out[i] = query · row i`.
+    ///
+    /// # Panics
+    /// If `query` is not as long as a row or `out` not as long as there are rows.
+    pub fn ip(&self, query: &[f32], rows: Rows<'_>, out: &mut [f32]) {
+        check(query, rows, rows.count(), out);
+        // SAFETY: as in `l2`.
+        unsafe { (self.ip)(query, rows.as_ptr(), out) }
+    }
+
+    /// Squared Euclidean distances by row number: `out[i] = ‖query − row index[i]‖²`.
+    ///
+    /// # Panics
+    /// If `query` is not as long as a row, `out` not as long as `index`, or a number is out of range.
+    pub fn l2_at(&self, query: &[f32], rows: Rows<'_>, index: &[u32], out: &mut [f32]) {
+        check(query, rows, index.len(), out);
+        check_index(index, rows);
+        // SAFETY: the level is available; every number names a row of `query.len()` components.
+        unsafe { (self.l2_at)(query, rows.as_ptr(), index, out) }
+    }
+
+    /// Inner products by row number: `out[i] = query · row index[i]`.
+    ///
+    /// # Panics
+    /// If `query` is not as long as a row, `out` not as long as `index`, or a number is out of range.
+    pub fn ip_at(&self, query: &[f32], rows: Rows<'_>, index: &[u32], out: &mut [f32]) {
+        check(query, rows, index.len(), out);
+        check_index(index, rows);
+        // SAFETY: as in `l2_at`.
+        unsafe { (self.ip_at)(query, rows.as_ptr(), index, out) }
+    }
+
+    /// Packs centroids (row after row) for [`Kernels::nearest`]; `bias` has one number per centroid.
+    ///
+    /// # Errors
+    /// If the memory cannot be had.
+    ///
+    /// # Panics
+    /// If `centroids` is not `bias.len() × dimension` long or `dimension` is 0.
+    pub fn panels(
+        &self,
+        centroids: &[f32],
+        dimension: usize,
+        bias: &[f32],
+    ) -> Result<Panels, TryReserveError> {
+        Panels::new(self.level, &self.tile, centroids, dimension, bias)
+    }
+
+    /// For each point (row after row) the cell with the smallest key `bias − point · centroid`, and
+    /// that key. Among equal keys the smallest cell wins; a key that is not a number never wins, and
+    /// where none is below infinity the cell is 0 and the key infinity.
+    ///
+    /// # Errors
+    /// If `stop` is set while it works (looked at for every panel of cells), or memory is refused.
+    /// The outputs are then incomplete.
+    ///
+    /// # Panics
+    /// If the panels were packed for another level, or a slice's length does not fit.
+    pub fn nearest(
+        &self,
+        panels: &Panels,
+        points: &[f32],
+        scratch: &mut Scratch,
+        cells: &mut [u32],
+        keys: &mut [f32],
+        stop: &AtomicBool,
+    ) -> Result<(), Stopped> {
+        assert!(panels.level() == self.level, "panels of another level");
+        assert!(
+            points.len() == cells.len() * panels.dimension() && keys.len() == cells.len(),
+            "shape of the points"
+        );
+        // SAFETY: the level is available and the panels are packed for it.
+        unsafe { nearest::nearest(&self.tile, panels, points, scratch, cells, keys, stop) }
+    }
+}
+
+impl fmt::Debug for Kernels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kernels").field("level", &self.level).finish_non_exhaustive()
+    }
+}
+
+fn check(query: &[f32], rows: Rows<'_>, count: usize, out: &[f32]) {
+    assert!(query.len() == rows.dimension(), "length of the query");
+    assert!(out.len() == count, "length of the output");
+}
+
+fn check_index(index: &[u32], rows: Rows<'_>) {
+    let largest = index.iter().copied().max();
+    assert!(largest.is_none_or(|i| (i as usize) < rows.count()), "row number out of range");
+}
+
+static SCALAR: Kernels = Kernels {
+    level: Level::Scalar,
+    l2: distance::scalar::rows::<true>,
+    l2_at: distance::scalar::rows_at::<true>,
+    ip: distance::scalar::rows::<false>,
+    ip_at: distance::scalar::rows_at::<false>,
+    tile: nearest::scalar::TILE,
+};
+
+#[cfg(target_arch = "x86_64")]
+static AVX2: Kernels = Kernels {
+    level: Level::Avx2,
+    l2: distance::avx2::rows::<true>,
+    l2_at: distance::avx2::rows_at::<true>,
+    ip: distance::avx2::rows::<false>,
+    ip_at: distance::avx2::rows_at::<false>,
+    tile: nearest::avx2::TILE,
+};

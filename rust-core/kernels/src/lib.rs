@@ -1,0 +1,28 @@
+//! SIMD arithmetic on `f32` vectors: slices in, numbers out.
+//!
+//! | family | scalar | AVX2 + FMA | AVX-512 F | NEON |
+//! | --- | --- | --- | --- | --- |
+//! | [`Kernels::l2`], [`Kernels::ip`]: one query, consecutive rows | yes | yes | yes | yes |
+//! | [`Kernels::l2_at`], [`Kernels::ip_at`]: one query, rows by number | yes | yes | yes | yes |
+//! | [`Kernels::nearest`]: many points, all cells (blocked matrix product) | yes | yes | yes | yes |
+//!
+//! The level is chosen once, at run time, by [`Kernels::active`]; the library itself is built for the
+//! baseline ABI of its target. [`Kernels::at`] gives any level that the machine has, so that tests
+//! and benchmarks can run all of them in one process.
+//!
+//! All kernels accept every bit pattern: infinities and NaN give whatever IEEE arithmetic gives.
+//! Nothing is read outside the given slices, and no alignment is needed.
+
+#[cfg(target_endian = "big")]
+compile_error!("rows are little-endian f32; this crate supports little-endian targets only");
+
+mod distance;
+mod kernels;
+mod level;
+mod nearest;
+mod rows;
+
+pub use kernels::Kernels;
+pub use level::{Level, Selection};
+pub use nearest::{Panels, Scratch, Stopped};
+pub use rows::{Rows, ShapeError};
