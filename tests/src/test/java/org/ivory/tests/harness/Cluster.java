@@ -1,0 +1,160 @@
+package org.ivory.tests.harness;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Real nodes, started and stopped by {@code scripts/node}. Closing stops them; their folder stays
+ * for whoever reads the logs, unless every test passed.
+ */
+public final class Cluster implements AutoCloseable {
+    private static final Duration START = Duration.ofMinutes(5);
+
+    /** What to start. */
+    public record Options(String name, int nodes, boolean peer, String heap, Path plugin) {
+        /** One node with the built plugin. */
+        public static Options named(String name) {
+            return new Options(name, 1, false, "1g", Settings.plugin());
+        }
+
+        public Options withNodes(int count) {
+            return new Options(name, count, peer, heap, plugin);
+        }
+
+        public Options withPeer() {
+            return new Options(name, nodes, true, heap, plugin);
+        }
+
+        public Options withHeap(String size) {
+            return new Options(name, nodes, peer, size, plugin);
+        }
+
+        public Options withPlugin(Path zip) {
+            return new Options(name, nodes, peer, heap, zip);
+        }
+    }
+
+    /** One node; {@code pid} is the node's own process. */
+    public record Node(int index, String name, URI url, long pid, boolean running) {}
+
+    private final Options options;
+    private final Path directory;
+    private List<Node> nodes = List.of();
+
+    private Cluster(Options options) {
+        this.options = options;
+        this.directory = Settings.work().resolve(options.name);
+    }
+
+    /** Starts nodes in a new folder and returns when they are healthy. */
+    public static Cluster start(Options options) {
+        Cluster cluster = new Cluster(options);
+        cluster.up();
+        return cluster;
+    }
+
+    /** Starts what is not running, on the data that is there. */
+    public void up() {
+        List<String> command = new ArrayList<>(List.of("up", "--dir", directory.toString()));
+        command.addAll(List.of("--port", "0", "--nodes", "" + options.nodes));
+        command.addAll(List.of("--heap", options.heap, "--plugin", options.plugin.toString()));
+        if (options.peer) {
+            command.add("--peer");
+        }
+        NodeScript.run(START, command);
+        nodes = readStatus();
+    }
+
+    /** Stops every node in good order. */
+    public void down() {
+        NodeScript.run(START, List.of("down", "--dir", directory.toString()));
+    }
+
+    /** Stops and starts every node. */
+    public void restart() {
+        down();
+        up();
+    }
+
+    /** SIGKILL. */
+    public void kill(int node) {
+        NodeScript.run(START, List.of("kill", "--dir", directory.toString(), "--node", "" + node));
+    }
+
+    /** The first node. */
+    public Client client() {
+        return client(0);
+    }
+
+    public Client client(int node) {
+        return new Client(new Http(nodes.get(node).url()));
+    }
+
+    public List<Node> nodes() {
+        return nodes;
+    }
+
+    /** The folder that holds the nodes. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** Waits for a health of at least {@code color} with no shard moving. */
+    public void awaitHealth(int node, String color) {
+        client(node)
+                .http()
+                .get(
+                        "/_cluster/health?timeout=120s&wait_for_no_relocating_shards=true"
+                                + "&wait_for_no_initializing_shards=true&wait_for_status="
+                                + color)
+                .ok();
+    }
+
+    /** Resident memory of a node in bytes, from /proc. */
+    public long residentBytes(int node) {
+        Path status = Path.of("/proc/" + nodes.get(node).pid() + "/status");
+        try {
+            for (String line : Files.readAllLines(status)) {
+                if (line.startsWith("VmRSS:")) {
+                    return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
+                }
+            }
+        } catch (IOException e) {
+            throw new AssertionError("no such process: " + status, e);
+        }
+        throw new AssertionError("no VmRSS in " + status);
+    }
+
+    private List<Node> readStatus() {
+        JsonNode status =
+                Json.parse(
+                        NodeScript.run(
+                                START, List.of("status", "--dir", directory.toString(), "--json")));
+        List<Node> list = new ArrayList<>();
+        for (JsonNode node : status.path("nodes")) {
+            list.add(
+                    new Node(
+                            list.size(),
+                            node.path("name").asText(),
+                            URI.create(node.path("url").asText()),
+                            node.path("pid").asLong(),
+                            node.path("running").asBoolean()));
+        }
+        if (list.size() != options.nodes) {
+            throw new AssertionError("expected " + options.nodes + " nodes: " + status);
+        }
+        return list;
+    }
+
+    @Override
+    public void close() {
+        down();
+    }
+}

@@ -1,0 +1,72 @@
+package org.ivory.tests.harness;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Training, watching and deleting models. */
+public final class Models {
+    private static final String PATH = "/_plugins/_ivory/models";
+
+    private final Http http;
+
+    public Models(Client client) {
+        this.http = client.http();
+    }
+
+    /** The body of a training request with a fixed seed. */
+    public static Map<String, Object> body(String index, String field, int nlist, Space space) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("training_index", index);
+        body.put("training_field", field);
+        body.put("nlist", nlist);
+        body.put("space_type", space.type);
+        body.put("seed", 42);
+        return body;
+    }
+
+    /** Asks for a training and returns whatever came. */
+    public Reply tryTrain(String id, Map<String, Object> body) {
+        return http.post(PATH + "/" + id + "/_train", Json.text(body));
+    }
+
+    /** Trains and waits until the model is ready; returns its description. */
+    public JsonNode train(String id, String index, String field, int nlist, Space space) {
+        tryTrain(id, body(index, field, nlist, space)).ok();
+        return awaitState(id, "ready");
+    }
+
+    /** Waits for a state; fails at once if the training failed and that was not awaited. */
+    public JsonNode awaitState(String id, String state) {
+        return Await.until(
+                "model [" + id + "] " + state,
+                Duration.ofSeconds(240),
+                () -> {
+                    JsonNode model = describe(id);
+                    String now = model.path("state").asText();
+                    if (now.equals("failed") && !state.equals("failed")) {
+                        throw new AssertionError("training failed: " + model);
+                    }
+                    return now.equals(state) ? model : null;
+                });
+    }
+
+    /** The description of one model, which must exist. */
+    public JsonNode describe(String id) {
+        return get(id).ok().json();
+    }
+
+    public Reply get(String id) {
+        return http.get(PATH + "/" + id);
+    }
+
+    public Reply list() {
+        return http.get(PATH);
+    }
+
+    public Reply delete(String id) {
+        return http.delete(PATH + "/" + id);
+    }
+}
