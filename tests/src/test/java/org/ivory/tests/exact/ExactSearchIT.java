@@ -3,7 +3,6 @@ package org.ivory.tests.exact;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.function.Function;
 import org.ivory.tests.harness.Bulk;
 import org.ivory.tests.harness.Client;
 import org.ivory.tests.harness.DataSet;
@@ -18,10 +17,12 @@ import org.ivory.tests.harness.VectorQuery;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.util.function.Function;
+
 /**
  * Exact search finds every one of the ten nearest on each data set and metric, and its scores are
- * those of the formulas (which {@link Recall} checks for each hit): in several segments and in
- * one, with and without a model, and when every cell is probed.
+ * those of the formulas (which {@link Recall} checks for each hit): in several segments and in one,
+ * with and without a model, and when every cell is probed.
  */
 @ExtendWith(SharedCluster.class)
 class ExactSearchIT {

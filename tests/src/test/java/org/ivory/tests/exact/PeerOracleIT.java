@@ -3,9 +3,6 @@ package org.ivory.tests.exact;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import org.ivory.tests.harness.Client;
 import org.ivory.tests.harness.DataSet;
 import org.ivory.tests.harness.Hits;
@@ -18,6 +15,10 @@ import org.ivory.tests.harness.Vectors;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * The k-NN plugin, installed in the same node, is the oracle: an index that holds the same vectors
@@ -41,10 +42,14 @@ class PeerOracleIT {
         String index = "oracle-" + space.type;
         Map<String, Object> peer =
                 Map.of(
-                        "type", "knn_vector",
-                        "dimension", set.dimension(),
-                        "space_type", space.type,
-                        "method", Map.of("name", "hnsw", "engine", "lucene"));
+                        "type",
+                        "knn_vector",
+                        "dimension",
+                        set.dimension(),
+                        "space_type",
+                        space.type,
+                        "method",
+                        Map.of("name", "hnsw", "engine", "lucene"));
         client.create(
                 index,
                 new IndexSpec()
@@ -64,8 +69,7 @@ class PeerOracleIT {
             compare(expected, ours(index, VectorQuery.on("ours", query)));
             Hits nearest = client.search(index, knn(query));
             assertTrue(nearest.size() > 0);
-            scores(nearest)
-                    .forEach((id, score) -> close(id, score, expected.get(id)));
+            scores(nearest).forEach((id, score) -> close(id, score, expected.get(id)));
         }
         client.drop(index);
     }
@@ -100,15 +104,17 @@ class PeerOracleIT {
     private static String script(Space space, float[] query) {
         Map<String, Object> params =
                 Map.of("field", "peers", "query_value", query, "space_type", space.type);
-        Map<String, Object> script =
-                Map.of("source", "knn_score", "lang", "knn", "params", params);
+        Map<String, Object> script = Map.of("source", "knn_score", "lang", "knn", "params", params);
         Map<String, Object> scored =
                 Map.of("query", Map.of("match_all", Map.of()), "script", script);
         return Json.text(
                 Map.of(
-                        "size", DOCUMENTS,
-                        "_source", false,
-                        "query", Map.of("script_score", scored)));
+                        "size",
+                        DOCUMENTS,
+                        "_source",
+                        false,
+                        "query",
+                        Map.of("script_score", scored)));
     }
 
     private static String knn(float[] query) {

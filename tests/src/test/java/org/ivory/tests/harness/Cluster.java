@@ -12,37 +12,54 @@ import java.util.List;
 
 /**
  * Real nodes, started and stopped by {@code scripts/node}. Closing stops them; their folder stays
- * for whoever reads the logs, unless every test passed.
+ * for whoever reads the logs, until the next run.
  */
 public final class Cluster implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(5);
 
-    /** What to start. */
-    public record Options(String name, int nodes, boolean peer, String heap, Path plugin) {
+    /** What to start; {@code more} are further arguments of {@code scripts/node up}. */
+    public record Options(String name, int nodes, Path plugin, List<String> more) {
         /** One node with the built plugin. */
         public static Options named(String name) {
-            return new Options(name, 1, false, "1g", Settings.plugin());
+            return new Options(name, 1, Settings.plugin(), List.of());
         }
 
         public Options withNodes(int count) {
-            return new Options(name, count, peer, heap, plugin);
-        }
-
-        public Options withPeer() {
-            return new Options(name, nodes, true, heap, plugin);
-        }
-
-        public Options withHeap(String size) {
-            return new Options(name, nodes, peer, size, plugin);
+            return new Options(name, count, plugin, more);
         }
 
         public Options withPlugin(Path zip) {
-            return new Options(name, nodes, peer, heap, zip);
+            return new Options(name, nodes, zip, more);
+        }
+
+        /** The k-NN plugin as well. */
+        public Options withPeer() {
+            return with("--peer");
+        }
+
+        public Options withHeap(String size) {
+            return with("--heap", size);
+        }
+
+        /** A setting of {@code opensearch.yml}. */
+        public Options withSetting(String key, String value) {
+            return with("--set", key + "=" + value);
+        }
+
+        /** One more option of the node's JVM. */
+        public Options withJvm(String option) {
+            return with("--jvm=" + option);
+        }
+
+        private Options with(String... arguments) {
+            List<String> all = new ArrayList<>(more);
+            all.addAll(List.of(arguments));
+            return new Options(name, nodes, plugin, all);
         }
     }
 
     /** One node; {@code pid} is the node's own process. */
-    public record Node(int index, String name, URI url, long pid, boolean running) {}
+    public record Node(int index, String name, URI url, long pid, Path log) {}
 
     private final Options options;
     private final Path directory;
@@ -56,6 +73,10 @@ public final class Cluster implements AutoCloseable {
     /** Starts nodes in a new folder and returns when they are healthy. */
     public static Cluster start(Options options) {
         Cluster cluster = new Cluster(options);
+        if (!Settings.keep()) {
+            cluster.down();
+            Folders.delete(cluster.directory);
+        }
         cluster.up();
         return cluster;
     }
@@ -63,13 +84,19 @@ public final class Cluster implements AutoCloseable {
     /** Starts what is not running, on the data that is there. */
     public void up() {
         List<String> command = new ArrayList<>(List.of("up", "--dir", directory.toString()));
-        command.addAll(List.of("--port", "0", "--nodes", "" + options.nodes));
-        command.addAll(List.of("--heap", options.heap, "--plugin", options.plugin.toString()));
-        if (options.peer) {
-            command.add("--peer");
+        if (!Files.exists(directory)) {
+            command.addAll(List.of("--port", "0"));
         }
+        command.addAll(List.of("--nodes", "" + options.nodes));
+        command.addAll(List.of("--plugin", options.plugin.toString()));
+        command.addAll(options.more);
         NodeScript.run(START, command);
         nodes = readStatus();
+    }
+
+    /** The same folder with another plugin zip from the next {@link #up} on. */
+    public Cluster withPlugin(Path zip) {
+        return new Cluster(options.withPlugin(zip));
     }
 
     /** Stops every node in good order. */
@@ -117,19 +144,19 @@ public final class Cluster implements AutoCloseable {
                 .ok();
     }
 
-    /** Resident memory of a node in bytes, from /proc. */
-    public long residentBytes(int node) {
+    /** Anonymous resident memory of a node in bytes, from /proc: without mapped files. */
+    public long anonymousBytes(int node) {
         Path status = Path.of("/proc/" + nodes.get(node).pid() + "/status");
         try {
             for (String line : Files.readAllLines(status)) {
-                if (line.startsWith("VmRSS:")) {
+                if (line.startsWith("RssAnon:")) {
                     return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
                 }
             }
         } catch (IOException e) {
             throw new AssertionError("no such process: " + status, e);
         }
-        throw new AssertionError("no VmRSS in " + status);
+        throw new AssertionError("no RssAnon in " + status);
     }
 
     private List<Node> readStatus() {
@@ -145,7 +172,7 @@ public final class Cluster implements AutoCloseable {
                             node.path("name").asText(),
                             URI.create(node.path("url").asText()),
                             node.path("pid").asLong(),
-                            node.path("running").asBoolean()));
+                            Path.of(node.path("log").asText())));
         }
         if (list.size() != options.nodes) {
             throw new AssertionError("expected " + options.nodes + " nodes: " + status);
@@ -155,6 +182,8 @@ public final class Cluster implements AutoCloseable {
 
     @Override
     public void close() {
-        down();
+        if (!Settings.keep()) {
+            down();
+        }
     }
 }

@@ -2,8 +2,9 @@ package org.ivory.tests.harness;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.function.Supplier;
 import org.junit.jupiter.api.DynamicTest;
+
+import java.util.function.Supplier;
 
 /** Requests that must be refused with a 4xx that names what was wrong, and leave the node well. */
 public final class Refusals {

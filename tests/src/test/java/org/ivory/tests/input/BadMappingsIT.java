@@ -1,13 +1,14 @@
 package org.ivory.tests.input;
 
-import java.util.List;
-import java.util.stream.Stream;
 import org.ivory.tests.harness.Client;
 import org.ivory.tests.harness.Refusals;
 import org.ivory.tests.harness.SharedCluster;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Mappings that make no sense are refused when the index is created. */
 @ExtendWith(SharedCluster.class)

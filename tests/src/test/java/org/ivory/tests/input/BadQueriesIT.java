@@ -2,9 +2,6 @@ package org.ivory.tests.input;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Stream;
 import org.ivory.tests.harness.Client;
 import org.ivory.tests.harness.IndexSpec;
 import org.ivory.tests.harness.Refusals;
@@ -17,6 +14,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Queries that make no sense are refused with what is wrong with them. */
 @ExtendWith(SharedCluster.class)
@@ -52,8 +53,7 @@ class BadQueriesIT {
     /** The good vector and these further parameters. */
     private static Bad with(String name, String parameters, String... mentioned) {
         String all[] = new ArrayList<>(List.of(mentioned)).toArray(String[]::new);
-        return new Bad(
-                name, "{\"embedding\":{\"vector\":[1,2,3,4]," + parameters + "}}", all);
+        return new Bad(name, "{\"embedding\":{\"vector\":[1,2,3,4]," + parameters + "}}", all);
     }
 
     private static Bad vector(String name, String field, String vector, String... mentioned) {
@@ -148,7 +148,8 @@ class BadQueriesIT {
     void theFieldStillAnswers() {
         float[] query = {1, 2, 3, 4};
         assertEquals(
-                List.of("1"), client.search(INDEX, VectorQuery.on("embedding", query).k(3), 3).ids());
+                List.of("1"),
+                client.search(INDEX, VectorQuery.on("embedding", query).k(3), 3).ids());
     }
 
     @Test

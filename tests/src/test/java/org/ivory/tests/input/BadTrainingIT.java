@@ -1,8 +1,5 @@
 package org.ivory.tests.input;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.ivory.tests.harness.Bulk;
 import org.ivory.tests.harness.Client;
 import org.ivory.tests.harness.IndexSpec;
@@ -16,6 +13,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** Training that cannot work, and models that do not fit a field, are refused. */
 @ExtendWith(SharedCluster.class)

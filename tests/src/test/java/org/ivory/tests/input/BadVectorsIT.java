@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Stream;
+
 import org.ivory.tests.harness.Client;
 import org.ivory.tests.harness.IndexSpec;
 import org.ivory.tests.harness.Refusals;
@@ -20,6 +18,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Documents whose vector is no good are refused, and only they. */
 @ExtendWith(SharedCluster.class)
@@ -83,7 +85,11 @@ class BadVectorsIT {
                     new Bad("boolean", "embedding", "true", "true"),
                     new Bad("object", "embedding", "{\"x\":1}"),
                     new Bad("zero vector under cosine", "angle", "[0,0,0,0]", "zero"),
-                    new Bad("zero vector under cosine, base64", "angle", string(0, 0, 0, 0), "zero"),
+                    new Bad(
+                            "zero vector under cosine, base64",
+                            "angle",
+                            string(0, 0, 0, 0),
+                            "zero"),
                     new Bad("length below f32 under cosine", "angle", "[1e-30,0,0,0]"),
                     new Bad("length beyond f32 under cosine", "angle", "[3e38,3e38,3e38,3e38]"));
 
@@ -114,8 +120,7 @@ class BadVectorsIT {
                                                                 "/" + INDEX + "/_update/u",
                                                                 "{\"doc\":"
                                                                         + document(
-                                                                                bad.field,
-                                                                                bad.json)
+                                                                                bad.field, bad.json)
                                                                         + "}"),
                                         said(bad)));
     }
@@ -157,9 +162,7 @@ class BadVectorsIT {
     @Test
     void twoVectorsOfOneFieldByADuplicateKey() {
         client.http()
-                .put(
-                        "/" + INDEX + "/_doc/1",
-                        "{\"embedding\":[1,2,3,4],\"embedding\":[5,6,7,8]}")
+                .put("/" + INDEX + "/_doc/1", "{\"embedding\":[1,2,3,4],\"embedding\":[5,6,7,8]}")
                 .refused("embedding");
         refusals.holds(INDEX, 0);
     }
@@ -174,12 +177,9 @@ class BadVectorsIT {
                                 java.util.Map.of(
                                         "properties",
                                         java.util.Map.of(
-                                                "v",
-                                                IndexSpec.vectorMapping(4, Space.L2, null)))));
+                                                "v", IndexSpec.vectorMapping(4, Space.L2, null)))));
         client.http()
-                .put(
-                        "/" + INDEX + "/_doc/1",
-                        "{\"part\":[{\"v\":[1,2,3,4]},{\"v\":[5,6,7,8]}]}")
+                .put("/" + INDEX + "/_doc/1", "{\"part\":[{\"v\":[1,2,3,4]},{\"v\":[5,6,7,8]}]}")
                 .refused("part.v");
         refusals.holds(INDEX, 0);
     }

@@ -3,9 +3,6 @@ package org.ivory.tests.recall;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.IntPredicate;
 import org.ivory.tests.harness.BruteForce;
 import org.ivory.tests.harness.Bulk;
 import org.ivory.tests.harness.Client;
@@ -28,6 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * Recall of probed search on 100,000 SIFT descriptors with 1,024 cells, in every state that an
@@ -67,8 +68,7 @@ abstract class SiftRecall {
         if (models.get(MODEL).status() == 404) {
             models.train(MODEL, SiftIndex.NAME, SiftIndex.FIELD, NLIST, set.space());
         }
-        client.create(
-                index, new IndexSpec().shards(shards).vector("v", 128, set.space(), MODEL));
+        client.create(index, new IndexSpec().shards(shards).vector("v", 128, set.space(), MODEL));
         new Bulk(client, index, "v").refreshEach().load(set.base());
     }
 
@@ -174,8 +174,7 @@ abstract class SiftRecall {
         return scanned / ((double) QUERIES * client.count(index));
     }
 
-    private double recall(
-            Client client, java.util.function.Function<float[], VectorQuery> query) {
+    private double recall(Client client, java.util.function.Function<float[], VectorQuery> query) {
         return Searches.recall(client, index, set, truth, query);
     }
 }

@@ -1,0 +1,111 @@
+package org.ivory.tests.soak;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.ivory.tests.harness.Await;
+import org.ivory.tests.harness.Bulk;
+import org.ivory.tests.harness.Client;
+import org.ivory.tests.harness.Cluster;
+import org.ivory.tests.harness.IndexSpec;
+import org.ivory.tests.harness.Measured;
+import org.ivory.tests.harness.Models;
+import org.ivory.tests.harness.Settings;
+import org.ivory.tests.harness.Space;
+import org.ivory.tests.harness.Vectors;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Eight clients that add, replace, delete and search beside refreshes, flushes and merges: no
+ * error, no wrong exact answer, and resident memory that stays flat.
+ *
+ * <p>Memory is the node's anonymous resident memory: what it allocated, without the mapped index
+ * files, which are page cache. The heap is touched at the start, so that only memory beside it can
+ * grow. It may grow by 5% from the end of the warm-up (the first third) to the end.
+ */
+class SoakIT {
+    private static final int CLIENTS = 8;
+    private static final int DIMENSION = 64;
+    private static final int NLIST = 32;
+    private static final double GROWTH = 1.05;
+
+    @Test
+    void eightClients() throws Exception {
+        Cluster.Options options =
+                Cluster.Options.named("soak").withHeap("768m").withJvm("-XX:+AlwaysPreTouch");
+        try (Cluster cluster = Cluster.start(options)) {
+            Client client = cluster.client();
+            client.create("training", new IndexSpec().vector("v", DIMENSION, Space.L2, null));
+            new Bulk(client, "training", "v").load(Vectors.random(1, 5000, DIMENSION));
+            new Models(client).train("model", "training", "v", NLIST, Space.L2);
+            client.create(
+                    "soak",
+                    new IndexSpec()
+                            .shards(2)
+                            .setting("index.refresh_interval", "1s")
+                            .vector("v", DIMENSION, Space.L2, "model")
+                            .field("tag", "keyword"));
+            soak(cluster, client);
+        }
+    }
+
+    private static void soak(Cluster cluster, Client client) throws Exception {
+        Duration time = Duration.ofSeconds(Settings.soakSeconds());
+        long begun = System.nanoTime();
+        long until = begun + time.toNanos();
+        List<SoakClient> clients = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            SoakClient one = new SoakClient(client, "soak", DIMENSION, NLIST, i, until);
+            clients.add(one);
+            threads.add(new Thread(one));
+        }
+        threads.forEach(Thread::start);
+        List<Long> warm = new ArrayList<>();
+        List<Long> late = new ArrayList<>();
+        for (int second = 0; System.nanoTime() < until; second++) {
+            if (second % 5 == 4) {
+                client.http().post("/soak/_forcemerge?max_num_segments=2", null).ok();
+            }
+            if (second % 7 == 6) {
+                client.flush("soak");
+            }
+            double part = (System.nanoTime() - begun) / (double) time.toNanos();
+            if (part > 0.33 && part < 0.5) {
+                warm.add(cluster.anonymousBytes(0));
+            } else if (part > 0.85) {
+                late.add(cluster.anonymousBytes(0));
+            }
+            Await.sleep(1000);
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        for (SoakClient one : clients) {
+            if (one.failure != null) {
+                throw new AssertionError("a client failed: " + one.failure, one.failure);
+            }
+        }
+        long searches = clients.stream().mapToLong(one -> one.searches).sum();
+        long writes = clients.stream().mapToLong(one -> one.writes).sum();
+        double before = mean(warm);
+        double after = mean(late);
+        Measured.say(
+                "soak of %d s: %d searches checked, %d writes; anonymous memory %.0f MiB, then"
+                        + " %.0f MiB",
+                time.toSeconds(), searches, writes, before / (1 << 20), after / (1 << 20));
+        assertTrue(searches > 10L * CLIENTS && writes > 5L * CLIENTS, "hardly anything was done");
+        assertTrue(
+                after <= before * GROWTH,
+                "memory grew from %s to %s bytes".formatted(Math.round(before), Math.round(after)));
+    }
+
+    private static double mean(List<Long> bytes) {
+        assertTrue(!bytes.isEmpty(), "memory was not measured: IVORY_SOAK_SECONDS is too small");
+        return bytes.stream().collect(Collectors.averagingLong(value -> value));
+    }
+}
