@@ -179,7 +179,7 @@ class CrashIT {
         Client again = cluster.client();
         Models after = new Models(again);
         JsonNode failed = after.awaitState("cut-short", "failed");
-        String reason = failed.path("error").asText();
+        String reason = failed.path("reason").asText();
         assertTrue(reason.length() > 10, "no reason in " + failed);
         assertEquals("ready", after.describe("ready").path("state").asText());
 

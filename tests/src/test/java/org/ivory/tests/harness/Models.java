@@ -55,7 +55,11 @@ public final class Models {
 
     /** The description of one model, which must exist. */
     public JsonNode describe(String id) {
-        return get(id).ok().json();
+        JsonNode models = get(id).ok().json().path("models");
+        if (models.size() != 1) {
+            throw new AssertionError("not one model [" + id + "]: " + models);
+        }
+        return models.path(0);
     }
 
     public Reply get(String id) {
