@@ -10,7 +10,7 @@ import matplotlib
 matplotlib.use("Agg")
 
 from matplotlib import pyplot  # noqa: E402
-from matplotlib.ticker import FuncFormatter, NullFormatter  # noqa: E402
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter  # noqa: E402
 
 from .measure import K, Measurement  # noqa: E402
 
@@ -45,12 +45,19 @@ def draw(rows: Sequence[Measurement], title: str, note: str, path: Path) -> None
             color=_INK,
         )
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
+    # Room for the labels below and to the right of the outermost points.
+    low, high = min(row.recall for row in rows), max(row.recall for row in rows)
+    height = max(high - low, 0.01)
+    axes.set_ylim(low - 0.14 * height, high + 0.06 * height)
+    left, right = min(row.median_ms for row in rows), max(row.p95_ms for row in rows)
+    axes.set_xlim(left / 1.25, right * 1.5)
     axes.set_xlabel("latency of one search over HTTP, ms (log scale; left is better)")
     axes.set_ylabel(f"recall@{K} (up is better)")
     axes.set_title(title, loc="left", fontsize=12, fontweight="bold", color=_INK)
-    axes.grid(True, which="both", color="#dde3e8", linewidth=0.6)
+    axes.grid(True, color="#dde3e8", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(loc="lower right", frameon=False, fontsize=8)
