@@ -130,7 +130,7 @@ class ClientTest(unittest.TestCase):
         self.addCleanup(self.server.server_close)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.addCleanup(self.server.shutdown)
-        self.client = Client(self.server.server_address[1])
+        self.client = Client(f"http://127.0.0.1:{self.server.server_address[1]}")
         self.addCleanup(self.client.close)
 
     def test_one_connection_serves_all_requests(self):
@@ -144,6 +144,11 @@ class ClientTest(unittest.TestCase):
             self.client.call("POST", "/reason", {})
         with self.assertRaisesRegex(RequestError, "HTTP 500: plain text"):
             self.client.call("POST", "/other", {})
+
+    def test_only_http(self):
+        for url in ("", "https://127.0.0.1:1", "127.0.0.1:9200"):
+            with self.subTest(url), self.assertRaisesRegex(ValueError, "no http URL"):
+                Client(url)
 
 
 if __name__ == "__main__":

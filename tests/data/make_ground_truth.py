@@ -95,8 +95,10 @@ def main() -> int:
             data = load(HERE)
         problems = faults(data, exact)
         wrong += len(problems)
-        print(f"{data.name}: {len(data.queries)} queries x {DEPTH} of {len(data.base)} vectors: "
-              + ("; ".join(problems) or "right"))
+        print(
+            f"{data.name}: {len(data.queries)} queries x {DEPTH} of {len(data.base)} vectors: "
+            + ("; ".join(problems) or "right")
+        )
     return 1 if wrong else 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import os
 import signal
 import sys
 import time
@@ -12,7 +13,7 @@ from types import FrameType
 
 from . import console, sentences, sift
 from .client import Client, RequestError
-from .node import ROOT, SCRIPTS, Node, StepFailed, free_port, run_step
+from .node import ROOT, SCRIPTS, Node, StepFailed, run_step
 
 LARGEST = 100_000
 
@@ -24,14 +25,28 @@ def arguments() -> argparse.Namespace:
         description="Builds Ivory, starts an OpenSearch node with it, indexes and searches real "
         "vectors, prints recall and latency. Stops the node at the end.",
     )
-    parser.add_argument("--vectors", type=int, default=LARGEST, metavar="N",
-                        help=f"how many SIFT vectors, {sift.SMALLEST} to {LARGEST} (the default)")
+    parser.add_argument(
+        "--vectors",
+        type=int,
+        default=LARGEST,
+        metavar="N",
+        help=f"how many SIFT vectors, {sift.SMALLEST} to {LARGEST} (the default)",
+    )
     parser.add_argument("--port", type=int, metavar="P", help="HTTP port (default: a free one)")
     parser.add_argument("--keep", action="store_true", help="leave the node running at the end")
-    parser.add_argument("--dir", type=Path, metavar="DIR",
-                        help="folder of the node (default: a temporary one, removed at the end)")
-    parser.add_argument("--out", type=Path, metavar="DIR", default=ROOT / "build" / "demo",
-                        help="folder for the plot, the figures and logs (default: build/demo)")
+    parser.add_argument(
+        "--dir",
+        type=Path,
+        metavar="DIR",
+        help="folder of the node (default: a temporary one, removed at the end)",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        default=ROOT / "build" / "demo",
+        help="folder for the plot, the figures and logs (default: build/demo)",
+    )
     chosen = parser.parse_args()
     if not sift.SMALLEST <= chosen.vectors <= LARGEST:
         parser.error(f"--vectors {chosen.vectors}: must be {sift.SMALLEST} to {LARGEST}")
@@ -43,11 +58,11 @@ def arguments() -> argparse.Namespace:
 def demonstrate(chosen: argparse.Namespace, node: Node, out: Path) -> None:
     """Everything but the end."""
     console.heading("Build")
-    seconds = run_step("build", [str(SCRIPTS / "build")], out / "build.log")
-    console.say(f"built in {console.duration(seconds)}")
+    built = run_step("build", [str(SCRIPTS / "build")], out / "build.log")
+    console.say(f"{os.path.relpath(built.last_line)} built in {console.duration(built.seconds)}")
     console.heading("Start an OpenSearch node with the plugin")
     seconds = node.up(out / "node.log")
-    client = Client(node.port)
+    client = Client(node.url)
     version = client.call("GET", "/")["version"]["number"]
     console.say(f"OpenSearch {version} at {node.url} after {console.duration(seconds)}")
     sift.run(client, chosen.vectors, out)
@@ -62,7 +77,7 @@ def main() -> int:
     out.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, _interrupt)
     begin = time.monotonic()
-    node = Node(chosen.dir, chosen.port or free_port())
+    node = Node(chosen.dir, chosen.port or 0)
     code, keep = 1, False
     try:
         demonstrate(chosen, node, out)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 Json = dict[str, Any]
 
@@ -31,8 +33,11 @@ def _reason(body: bytes) -> str:
 class Client:
     """Not thread-safe; use one a thread."""
 
-    def __init__(self, port: int, host: str = "127.0.0.1", timeout: float = 120.0) -> None:
-        self._connection = http.client.HTTPConnection(host, port, timeout=timeout)
+    def __init__(self, url: str, timeout: float = 120.0) -> None:
+        parts = urlsplit(url)
+        if parts.scheme != "http" or parts.hostname is None:
+            raise ValueError(f"[{url}] is no http URL")
+        self._connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
 
     def close(self) -> None:
         """Closes the connection."""
@@ -46,7 +51,7 @@ class Client:
         self._connection.request(method, path, body, headers)
         response = self._connection.getresponse()
         answer = response.read()
-        if response.status >= 400:
+        if response.status >= HTTPStatus.BAD_REQUEST:
             raise RequestError(response.status, method, path, answer)
         return answer
 
@@ -61,5 +66,5 @@ class Client:
         try:
             self.call("DELETE", path)
         except RequestError as error:
-            if error.status != 404:
+            if error.status != HTTPStatus.NOT_FOUND:
                 raise

@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from http import HTTPStatus
 from urllib.parse import quote
 
 import numpy as np
 
 from . import console
-from .client import Client, Json
+from .client import Client, Json, RequestError
 
 FIELD = "vector"
 BULK_DOCUMENTS = 1000
@@ -61,9 +61,7 @@ def _bodies(vectors: np.ndarray, texts: list[str] | None) -> Iterator[tuple[int,
         yield stop - start, ("\n".join(lines) + "\n").encode()
 
 
-def load(
-    client: Client, index: str, vectors: np.ndarray, texts: list[str] | None = None
-) -> float:
+def load(client: Client, index: str, vectors: np.ndarray, texts: list[str] | None = None) -> float:
     """Loads all vectors over one connection, makes them searchable, returns documents a second."""
     begin = time.monotonic()
     done = 0
@@ -110,35 +108,50 @@ def train(client: Client, model: str, body: Json) -> Json:
     """Trains a model and waits for it, showing how far it is; returns its final description."""
     path = f"/_plugins/_ivory/models/{quote(model)}"
     client.delete_if_there(path)
-    client.call("POST", f"{path}/_train", body)
-    return _wait_for(model, lambda: client.call("GET", path))
-
-
-def _wait_for(model: str, describe: Callable[[], Json]) -> Json:
+    task = client.call("POST", f"{path}/_train", body)["task"]
     deadline = time.monotonic() + TRAINING_TIMEOUT_SECONDS
     with console.Progress(f"training {model}") as progress:
         while True:
-            now = describe()
-            state = now["state"]
+            described = client.call("GET", path)
+            state = described["state"]
             if state == "ready":
-                return now
+                return described
             if state == "failed":
-                raise RuntimeError(f"training {model} failed: {now.get('reason')}")
+                raise RuntimeError(f"training {model} failed: {described.get('reason')}")
             if time.monotonic() > deadline:
-                raise RuntimeError(f"training {model} is still {state} after "
-                                   f"{console.duration(TRAINING_TIMEOUT_SECONDS)}")
-            progress.text(_training_status(now))
+                limit = console.duration(TRAINING_TIMEOUT_SECONDS)
+                raise RuntimeError(f"training {model} is still {state} after {limit}")
+            _show_training(client, task, progress)
             time.sleep(0.1)
 
 
-def _training_status(model: dict[str, Any]) -> str:
-    """What a model that is being trained says of itself, in one line."""
-    return f"{model['state']}"
+def _show_training(client: Client, task: str, progress: console.Progress) -> None:
+    """Shows what the tasks API says of the job; it may have ended a moment ago."""
+    try:
+        status = client.call("GET", f"/_tasks/{quote(task)}")["task"].get("status")
+    except RequestError as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+        return
+    if not status:
+        return
+    words = f"{status['phase']}, {status['vectors_used']:,} vectors"
+    if status["iteration"]:
+        words += f", iteration {status['iteration']} of at most {status['max_iterations']}"
+        progress.bar(status["iteration"], status["max_iterations"], words)
+    else:
+        progress.text(words)
 
 
 def training_summary(model: Json) -> str:
     """A line about a model that is ready."""
-    return f"model {model.get('model_id')} is ready"
+    cells = model["cell_sizes"]
+    return (
+        f"model {model['model_id']}: {model['nlist']:,} cells"
+        f" from {model['vectors_used']:,} vectors in {model['seconds']:.1f} s,"
+        f" {model['iterations']} iterations;"
+        f" vectors a cell: {cells['smallest']} to {cells['largest']}, median {cells['median']}"
+    )
 
 
 def reindex(client: Client, source: str, target: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import console
@@ -22,19 +23,19 @@ class StepFailed(RuntimeError):
     """A script of the repository failed; the message ends with what it said last."""
 
 
-def free_port() -> int:
-    """A TCP port that nobody listens on at 127.0.0.1 now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@dataclass(frozen=True)
+class Step:
+    """What came of a script that succeeded."""
+
+    seconds: float
+    last_line: str
 
 
-def run_step(label: str, command: list[str], log: Path) -> float:
+def run_step(label: str, command: list[str], log: Path) -> Step:
     """Runs a script, shows its last line while it runs, keeps all lines in ``log``.
 
-    Returns the seconds it took. The script runs in its own process group, so that an interrupt
-    of the demo ends it before the node is stopped, and not while it is.
+    The script runs in a session of its own, so that an interrupt of the demo reaches it through
+    the demo only, which waits until it has ended before it stops the node.
     """
     begin = time.monotonic()
     last: deque[str] = deque(maxlen=25)
@@ -63,7 +64,7 @@ def run_step(label: str, command: list[str], log: Path) -> float:
     if code != 0:
         tail = "\n".join(f"    {line}" for line in last)
         raise StepFailed(f"{' '.join(command)} failed with exit code {code}:\n{tail}\n(log: {log})")
-    return time.monotonic() - begin
+    return Step(time.monotonic() - begin, last[-1].strip() if last else "")
 
 
 def _end_group(process: subprocess.Popen[str]) -> None:
@@ -84,38 +85,37 @@ class Node:
 
     def __init__(self, folder: Path | None, port: int) -> None:
         self._own = folder is None
-        self.port = port
+        self._port = port
         if folder is None:
             # Readable by the user that scripts/node starts the node as, when run as root.
             folder = Path(tempfile.mkdtemp(prefix="ivory-demo-"))
             folder.chmod(0o755)
-        else:
-            folder = folder.resolve()
-            folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
+        self._folder = folder.resolve()
         self._touched = False
-
-    @property
-    def url(self) -> str:
-        """Where the node answers."""
-        return f"http://127.0.0.1:{self.port}"
+        self.url = ""
 
     def up(self, log: Path) -> float:
-        """Assembles and starts the node; returns the seconds it took."""
+        """Assembles and starts the node, sets its URL, returns the seconds it took."""
         self._touched = True
-        command = [str(SCRIPTS / "node"), "up", "--dir", str(self.folder / "node")]
-        return run_step("node", [*command, "--port", str(self.port)], log)
+        command = [str(SCRIPTS / "node"), "up", *self._where(), "--port", str(self._port)]
+        step = run_step("node", command, log)
+        self.url = step.last_line
+        return step.seconds
+
+    def _where(self) -> list[str]:
+        return ["--dir", str(self._folder / "node")]
 
     def stop_command(self) -> str:
-        """What a person types to stop the node that was kept."""
-        script = os.path.relpath(SCRIPTS / "node")
-        return f"{script} down --dir {self.folder / 'node'}"
+        """What a person types to stop a node that was kept."""
+        folder = shlex.quote(str(self._folder))
+        last = f" && rm -r {folder}" if self._own else ""
+        return f"{shlex.quote(os.path.relpath(SCRIPTS / 'node'))} down --dir {folder}/node{last}"
 
     def down(self) -> None:
         """Stops the node if it was started, and removes the folder if it was made here."""
         if self._touched:
             done = subprocess.run(
-                [str(SCRIPTS / "node"), "down", "--dir", str(self.folder / "node")],
+                [str(SCRIPTS / "node"), "down", *self._where()],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -125,9 +125,8 @@ class Node:
                 check=False,
             )
             if done.returncode != 0:
-                raise StepFailed(
-                    f"the node in {self.folder} could not be stopped:\n{done.stdout}{done.stderr}"
-                )
+                said = done.stdout + done.stderr
+                raise StepFailed(f"the node in {self._folder} could not be stopped:\n{said}")
             self._touched = False
         if self._own:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            shutil.rmtree(self._folder, ignore_errors=True)
