@@ -76,6 +76,11 @@ public record VectorQuerySpec(
         }
     }
 
+    VectorQuerySpec withFilter(Query other) {
+        return new VectorQuerySpec(
+                field, dimension, metric, vector, k, nprobe, other, rawLimit, exact, parents);
+    }
+
     /** Whether a raw value lies within the radius, if there is one; NaN never does. */
     boolean inRange(float raw) {
         if (rawLimit == null) {

@@ -1,0 +1,125 @@
+package org.ivory.lucene;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.util.BytesRef;
+import org.ivory.nativelib.Metric;
+import org.ivory.nativelib.NativeMemoryException;
+import org.ivory.nativelib.VectorOps;
+
+/**
+ * Compares a query with the vectors of one segment, a block at a time: gathers the rows from doc
+ * values into memory outside the heap, which a thread keeps for its next block, then calls the
+ * kernel once. For one thread and ascending documents.
+ */
+final class RowScorer {
+
+    /** Most rows of a block: enough to make the call's own cost vanish, few enough for the cache. */
+    static final int MOST_ROWS = 128;
+
+    /** Most bytes of a block, which is what a thread keeps. */
+    static final int MOST_BYTES = 1 << 20;
+
+    private static final ThreadLocal<ByteBuffer> SCRATCH = new ThreadLocal<>();
+
+    private final LeafReader reader;
+    private final String field;
+    private final Metric metric;
+    private final float[] query;
+    private final VectorOps ops;
+    private final SearchCounters counters;
+    private final BinaryDocValues values;
+    private final int valueLength;
+    private final int rowLength;
+
+    /**
+     * @param query the query vector, for cosine of unit length
+     * @throws CorruptIndexException if the segment has no vectors for its terms
+     */
+    RowScorer(
+            LeafReader reader, VectorQuerySpec spec, SearchEnvironment environment, float[] query)
+            throws IOException {
+        this.reader = reader;
+        this.field = spec.field();
+        this.metric = spec.metric();
+        this.query = query;
+        this.ops = environment.ops();
+        this.counters = environment.counters();
+        this.values = vectors(reader, field);
+        this.valueLength = VectorEncoding.length(metric, spec.dimension());
+        this.rowLength = VectorEncoding.rowLength(spec.dimension());
+    }
+
+    /**
+     * A new iterator of a segment's vectors, where its terms say that there are some.
+     *
+     * @throws CorruptIndexException if there are none
+     */
+    static BinaryDocValues vectors(LeafReader reader, String field) throws IOException {
+        BinaryDocValues values = reader.getBinaryDocValues(field);
+        if (values == null) {
+            throw new CorruptIndexException(
+                    "field [" + field + "] has terms but no vectors", reader.toString());
+        }
+        return values;
+    }
+
+    /** Most rows of a block for vectors of a dimension; at least 1. */
+    static int blockSize(int dimension) {
+        return Math.clamp(MOST_BYTES / VectorEncoding.rowLength(dimension), 1, MOST_ROWS);
+    }
+
+    /**
+     * Compares one block.
+     *
+     * @param docs ascending ids, each above those of earlier calls
+     * @param count at most {@link #blockSize}
+     * @param raw receives {@code count} raw values
+     * @throws CorruptIndexException if a document has no vector or one of another length
+     */
+    void score(int[] docs, int count, float[] raw) throws IOException {
+        ByteBuffer rows = scratch(rowLength, blockSize(query.length));
+        for (int i = 0; i < count; i++) {
+            BytesRef value = values.advanceExact(docs[i]) ? values.binaryValue() : null;
+            if (value == null || value.length != valueLength) {
+                throw corrupt(docs[i], value);
+            }
+            rows.put(i * rowLength, value.bytes, value.offset, rowLength);
+        }
+        ops.score(metric, query, rows, count, raw);
+        counters.countVectors(count);
+    }
+
+    private CorruptIndexException corrupt(int doc, BytesRef value) {
+        return new CorruptIndexException(
+                "field ["
+                        + field
+                        + "] of document ["
+                        + doc
+                        + "] has "
+                        + (value == null ? "no vector" : "[" + value.length + "] bytes")
+                        + ", expected ["
+                        + valueLength
+                        + "] bytes",
+                reader.toString());
+    }
+
+    private static ByteBuffer scratch(int rowLength, int rows) {
+        int needed = Math.multiplyExact(rowLength, rows);
+        ByteBuffer buffer = SCRATCH.get();
+        if (buffer == null || buffer.capacity() < needed) {
+            try {
+                buffer = ByteBuffer.allocateDirect(needed);
+            } catch (OutOfMemoryError e) {
+                // An Error would end the node, though all that failed is one bounded allocation.
+                throw new NativeMemoryException(
+                        "no [" + needed + "] bytes of direct memory for a search");
+            }
+            SCRATCH.set(buffer);
+        }
+        return buffer;
+    }
+}

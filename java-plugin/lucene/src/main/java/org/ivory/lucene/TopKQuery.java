@@ -1,0 +1,99 @@
+package org.ivory.lucene;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.Weight;
+
+/** The k nearest documents. The search happens when the query is rewritten for a reader. */
+final class TopKQuery extends Query {
+
+    private final VectorQuerySpec spec;
+    private final SearchEnvironment environment;
+
+    TopKQuery(VectorQuerySpec spec, SearchEnvironment environment) {
+        this.spec = spec;
+        this.environment = environment;
+    }
+
+    @Override
+    public Query rewrite(IndexSearcher searcher) throws IOException {
+        TopKSearch.Result result = new TopKSearch(spec, environment, searcher).run();
+        String description = spec + describe(result);
+        long[] ranks = result.ranks();
+        if (ranks.length == 0) {
+            return new MatchNoDocsQuery("no hits for " + description);
+        }
+        VectorExplainer explainer =
+                new VectorExplainer(
+                        spec,
+                        environment,
+                        VectorEncoding.normalised(spec.metric(), spec.vector()),
+                        result.cells(),
+                        result.path() == SearchCounters.Path.EXACT
+                                || result.path() == SearchCounters.Path.FILTERED_EXACT);
+        long[] byDocument = new long[ranks.length];
+        for (int i = 0; i < ranks.length; i++) {
+            byDocument[i] = (long) RawScore.docOf(ranks[i]) << Integer.SIZE | i;
+        }
+        Arrays.sort(byDocument);
+        int[] docs = new int[ranks.length];
+        float[] scores = new float[ranks.length];
+        for (int i = 0; i < docs.length; i++) {
+            long rank = ranks[(int) byDocument[i]];
+            docs[i] = RawScore.docOf(rank);
+            scores[i] = RawScore.score(spec.metric(), RawScore.rawOf(spec.metric(), rank));
+        }
+        return new HitsQuery(
+                spec.field(),
+                docs,
+                scores,
+                searcher,
+                description,
+                (leaf, doc, score, boost) -> explainer.explain(leaf, doc, boost));
+    }
+
+    private static String describe(TopKSearch.Result result) {
+        long cells = result.cells().values().stream().mapToLong(visited -> visited.length).sum();
+        return "[path="
+                + result.path().label()
+                + ", cells_probed="
+                + cells
+                + ", vectors_scanned="
+                + result.compared()
+                + "]";
+    }
+
+    /** For callers that forget to rewrite. */
+    @Override
+    public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost)
+            throws IOException {
+        return rewrite(searcher).createWeight(searcher, scoreMode, boost);
+    }
+
+    @Override
+    public void visit(QueryVisitor visitor) {
+        if (visitor.acceptField(spec.field())) {
+            visitor.visitLeaf(this);
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return sameClassAs(other) && spec.equals(((TopKQuery) other).spec);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * classHash() + spec.hashCode();
+    }
+
+    @Override
+    public String toString(String defaultField) {
+        return spec.toString();
+    }
+}
