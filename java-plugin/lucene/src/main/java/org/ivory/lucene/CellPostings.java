@@ -1,13 +1,14 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
-import java.util.Map;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.FixedBitSet;
+
+import java.io.IOException;
+import java.util.Map;
 
 /** Reads the postings of a segment's cells. For one thread. */
 final class CellPostings {

@@ -1,9 +1,10 @@
 package org.ivory.lucene;
 
+import org.apache.lucene.util.BytesRef;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import org.apache.lucene.util.BytesRef;
 
 /**
  * The indexed term of a vector: the model's fingerprint (8 bytes) and the cell (4 bytes), both big

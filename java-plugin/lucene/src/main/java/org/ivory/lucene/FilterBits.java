@@ -1,6 +1,5 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.BooleanClause;
@@ -16,6 +15,8 @@ import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
+
+import java.io.IOException;
 
 /** The documents that a filter lets pass, of those that are live and have a vector. */
 final class FilterBits {

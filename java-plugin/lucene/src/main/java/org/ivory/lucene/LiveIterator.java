@@ -1,9 +1,10 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.FilteredDocIdSetIterator;
 import org.apache.lucene.util.Bits;
+
+import java.io.IOException;
 
 /** The live documents of an iterator. */
 final class LiveIterator extends FilteredDocIdSetIterator {

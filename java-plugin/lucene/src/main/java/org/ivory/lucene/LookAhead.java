@@ -1,7 +1,8 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
 import org.apache.lucene.search.DocIdSetIterator;
+
+import java.io.IOException;
 
 /**
  * Raw values of single documents, compared in blocks. As long as a caller takes one candidate after

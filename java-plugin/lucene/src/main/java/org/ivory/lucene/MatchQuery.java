@@ -1,6 +1,5 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
@@ -8,6 +7,8 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Weight;
+
+import java.io.IOException;
 
 /**
  * Matches the documents of the probed cells, those under no known model, or all where exact search
@@ -46,8 +47,7 @@ final class MatchQuery extends Query {
         Weight filter =
                 spec.filter() == null
                         ? null
-                        : searcher.createWeight(
-                                spec.filter(), ScoreMode.COMPLETE_NO_SCORES, 1f);
+                        : searcher.createWeight(spec.filter(), ScoreMode.COMPLETE_NO_SCORES, 1f);
         return new MatchWeight(this, spec, environment, searcher, filter, boost);
     }
 

@@ -1,9 +1,10 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.TwoPhaseIterator;
+
+import java.io.IOException;
 
 /** Scores a segment's candidates when they are asked for; with a radius, confirms them by it. */
 final class MatchScorer extends Scorer {

@@ -1,12 +1,7 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.search.ConjunctionUtils;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.Explanation;
@@ -14,7 +9,13 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.FixedBitSet;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A {@link MatchQuery} on one shard: the cells are probed once, here. Immutable. Not cacheable: a
@@ -62,8 +63,7 @@ final class MatchWeight extends Weight {
             visit = probe.first();
             environment.counters().countCells(probe.cellsVisited());
             environment.counters().countQuery(path(probe));
-            explainer =
-                    new VectorExplainer(spec, environment, query, probe.visitedCells(), false);
+            explainer = new VectorExplainer(spec, environment, query, probe.visitedCells(), false);
         }
     }
 

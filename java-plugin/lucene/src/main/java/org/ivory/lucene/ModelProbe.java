@@ -1,7 +1,8 @@
 package org.ivory.lucene;
 
-import java.util.Arrays;
 import org.ivory.nativelib.CentroidModel;
+
+import java.util.Arrays;
 
 /**
  * The cells of one model in the order in which a query visits them, nearest first, handed out in

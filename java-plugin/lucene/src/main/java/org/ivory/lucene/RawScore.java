@@ -6,9 +6,9 @@ import org.ivory.nativelib.Metric;
 /**
  * What becomes of a kernel's raw value. Lucene wants scores that are finite and not negative, so
  * the ends are clamped: the inner product of components near the limit of f32 may be ±infinity, or
- * NaN where both infinities meet. Plus infinity scores as the largest f32, minus infinity 0, and NaN
- * counts as the farthest value possible, with score 0: nothing is known about it. Cosines beyond ±1
- * are rounding and count as ±1.
+ * NaN where both infinities meet. Plus infinity scores as the largest f32, minus infinity 0, and
+ * NaN counts as the farthest value possible, with score 0: nothing is known about it. Cosines
+ * beyond ±1 are rounding and count as ±1.
  */
 final class RawScore {
 

@@ -1,7 +1,5 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.LeafReader;
@@ -10,6 +8,9 @@ import org.ivory.nativelib.Metric;
 import org.ivory.nativelib.NativeMemoryException;
 import org.ivory.nativelib.VectorOps;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
 /**
  * Compares a query with the vectors of one segment, a block at a time: gathers the rows from doc
  * values into memory outside the heap, which a thread keeps for its next block, then calls the
@@ -17,7 +18,9 @@ import org.ivory.nativelib.VectorOps;
  */
 final class RowScorer {
 
-    /** Most rows of a block: enough to make the call's own cost vanish, few enough for the cache. */
+    /**
+     * Most rows of a block: enough to make the call's own cost vanish, few enough for the cache.
+     */
     static final int MOST_ROWS = 128;
 
     /** Most bytes of a block, which is what a thread keeps. */
@@ -39,8 +42,7 @@ final class RowScorer {
      * @param query the query vector, for cosine of unit length
      * @throws CorruptIndexException if the segment has no vectors for its terms
      */
-    RowScorer(
-            LeafReader reader, VectorQuerySpec spec, SearchEnvironment environment, float[] query)
+    RowScorer(LeafReader reader, VectorQuerySpec spec, SearchEnvironment environment, float[] query)
             throws IOException {
         this.reader = reader;
         this.field = spec.field();

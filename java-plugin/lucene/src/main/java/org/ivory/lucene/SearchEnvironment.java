@@ -1,7 +1,8 @@
 package org.ivory.lucene;
 
-import java.util.Objects;
 import org.ivory.nativelib.VectorOps;
+
+import java.util.Objects;
 
 /**
  * What a query needs beside the index. No part of a query's identity.

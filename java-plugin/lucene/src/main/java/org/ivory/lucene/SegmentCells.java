@@ -1,13 +1,14 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
-import java.util.Arrays;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BytesRef;
+
+import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Which cells a segment holds and how many documents each, deleted ones included: the terms
@@ -17,8 +18,10 @@ import org.apache.lucene.util.BytesRef;
 final class SegmentCells {
 
     private final long[] fingerprints;
+
     /** Where each fingerprint's cells start; one more for the end. */
     private final int[] starts;
+
     /** Ascending within a fingerprint. */
     private final int[] cells;
 
@@ -151,9 +154,7 @@ final class SegmentCells {
     /** All cells of a fingerprint that the segment has, ascending. */
     int[] cells(long fingerprint) {
         int group = group(fingerprint);
-        return group < 0
-                ? new int[0]
-                : Arrays.copyOfRange(cells, starts[group], starts[group + 1]);
+        return group < 0 ? new int[0] : Arrays.copyOfRange(cells, starts[group], starts[group + 1]);
     }
 
     private int group(long fingerprint) {

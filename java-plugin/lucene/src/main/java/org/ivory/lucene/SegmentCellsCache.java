@@ -1,15 +1,16 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReader;
 
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
 /**
  * Keeps the {@link SegmentCells} of open segments. Terms never change in a segment, so an entry
- * belongs to the segment's core, which readers share across deletes and refreshes, and goes when the
- * core is closed. Static because cores are: their listeners outlive any index or plugin object.
+ * belongs to the segment's core, which readers share across deletes and refreshes, and goes when
+ * the core is closed. Static because cores are: their listeners outlive any index or plugin object.
  */
 final class SegmentCellsCache {
 

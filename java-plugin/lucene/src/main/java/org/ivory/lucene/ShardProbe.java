@@ -1,13 +1,13 @@
 package org.ivory.lucene;
 
-import java.util.ArrayList;
+import org.ivory.nativelib.CentroidModel;
+
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.ivory.nativelib.CentroidModel;
 
 /**
  * What a query visits of a shard: of each model that this node has, the nearest cells; of all other

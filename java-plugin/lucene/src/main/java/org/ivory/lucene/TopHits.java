@@ -1,8 +1,9 @@
 package org.ivory.lucene;
 
+import org.apache.lucene.util.LongHeap;
+
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.lucene.util.LongHeap;
 
 /**
  * The highest {@link RawScore#rank}s of those offered. For one thread; several work on one shard by

@@ -1,13 +1,14 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
-import java.util.Arrays;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Weight;
+
+import java.io.IOException;
+import java.util.Arrays;
 
 /** The k nearest documents. The search happens when the query is rewritten for a reader. */
 final class TopKQuery extends Query {

@@ -1,5 +1,13 @@
 package org.ivory.lucene;
 
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.util.BitSet;
+import org.apache.lucene.util.BitSetIterator;
+import org.apache.lucene.util.FixedBitSet;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,13 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.ReaderUtil;
-import org.apache.lucene.util.BitSetIterator;
-import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.util.BitSet;
-import org.apache.lucene.util.FixedBitSet;
 
 /**
  * The search for the k nearest documents of a shard. Documents under no known model are compared in
@@ -47,6 +48,7 @@ final class TopKSearch {
     private List<SegmentCells> segments;
     private List<FixedBitSet> passing;
     private FilterBits filter;
+
     /** The best so far, best first. */
     private long[] best = {};
 
@@ -129,34 +131,32 @@ final class TopKSearch {
     }
 
     private void compareAll() throws IOException {
-        scan(
-                leaf -> {
-                    FixedBitSet bits = passing.get(leaf.ord);
-                    return bits != null
-                            ? new BitSetIterator(bits, 0)
-                            : LiveIterator.of(
-                                    RowScorer.vectors(leaf.reader(), spec.field()),
-                                    leaf.reader().getLiveDocs());
-                });
+        scan(leaf -> {
+            FixedBitSet bits = passing.get(leaf.ord);
+            return bits != null
+                    ? new BitSetIterator(bits, 0)
+                    : LiveIterator.of(
+                            RowScorer.vectors(leaf.reader(), spec.field()),
+                            leaf.reader().getLiveDocs());
+        });
     }
 
     private void visit(ShardProbe.Visit visit) throws IOException {
-        scan(
-                leaf -> {
-                    SegmentCells segment = segment(leaf);
-                    if (visit.documents(segment) == 0) {
-                        return DocIdSetIterator.empty();
-                    }
-                    FixedBitSet candidates =
-                            new CellPostings(leaf.reader(), segment, spec.field()).documents(visit);
-                    FixedBitSet bits = passing.get(leaf.ord);
-                    if (bits != null) {
-                        candidates.and(bits);
-                    } else {
-                        FilterBits.keepLive(candidates, leaf.reader().getLiveDocs());
-                    }
-                    return new BitSetIterator(candidates, 0);
-                });
+        scan(leaf -> {
+            SegmentCells segment = segment(leaf);
+            if (visit.documents(segment) == 0) {
+                return DocIdSetIterator.empty();
+            }
+            FixedBitSet candidates =
+                    new CellPostings(leaf.reader(), segment, spec.field()).documents(visit);
+            FixedBitSet bits = passing.get(leaf.ord);
+            if (bits != null) {
+                candidates.and(bits);
+            } else {
+                FilterBits.keepLive(candidates, leaf.reader().getLiveDocs());
+            }
+            return new BitSetIterator(candidates, 0);
+        });
     }
 
     private SegmentCells segment(LeafReaderContext leaf) {
@@ -166,16 +166,15 @@ final class TopKSearch {
     /** Compares the candidates of all segments and merges what they give into the best. */
     private void scan(LeafFunction<DocIdSetIterator> candidates) throws IOException {
         List<LeafScan> scans =
-                forEachLeaf(
-                        leaf -> {
-                            if (segment(leaf) == null) {
-                                return null;
-                            }
-                            environment.cancellation().run();
-                            LeafScan scan = new LeafScan(leaf);
-                            scan.run(candidates.apply(leaf));
-                            return scan;
-                        });
+                forEachLeaf(leaf -> {
+                    if (segment(leaf) == null) {
+                        return null;
+                    }
+                    environment.cancellation().run();
+                    LeafScan scan = new LeafScan(leaf);
+                    scan.run(candidates.apply(leaf));
+                    return scan;
+                });
         for (LeafScan scan : scans) {
             if (scan != null) {
                 compared += scan.compared;
@@ -276,7 +275,9 @@ final class TopKSearch {
         T apply(LeafReaderContext leaf) throws IOException;
     }
 
-    /** Applies a function to every segment, with the searcher's threads if it searches with many. */
+    /**
+     * Applies a function to every segment, with the searcher's threads if it searches with many.
+     */
     private <T> List<T> forEachLeaf(LeafFunction<T> function) throws IOException {
         if (concurrent) {
             List<Callable<T>> tasks = new ArrayList<>(leaves.size());

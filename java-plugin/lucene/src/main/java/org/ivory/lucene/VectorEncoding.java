@@ -1,10 +1,11 @@
 package org.ivory.lucene;
 
+import org.apache.lucene.util.BytesRef;
+import org.ivory.nativelib.Metric;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import org.apache.lucene.util.BytesRef;
-import org.ivory.nativelib.Metric;
 
 /**
  * The doc value of a vector: {@code dimension} components as little-endian f32. For {@link

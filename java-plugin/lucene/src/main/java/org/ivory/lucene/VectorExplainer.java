@@ -1,14 +1,15 @@
 package org.ivory.lucene;
 
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.Explanation;
+import org.ivory.nativelib.Metric;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.search.Explanation;
-import org.ivory.nativelib.Metric;
 
 /**
  * Says why a document has the score that it has, or none.
@@ -86,8 +87,7 @@ record VectorExplainer(
         if (place.fingerprint == CellTerm.UNASSIGNED) {
             return "indexed without a model";
         }
-        return String.format(
-                Locale.ROOT, "cell %d of model %016x", place.cell, place.fingerprint);
+        return String.format(Locale.ROOT, "cell %d of model %016x", place.cell, place.fingerprint);
     }
 
     private String how(Place place) {

@@ -1,6 +1,5 @@
 package org.ivory.lucene;
 
-import java.util.function.Consumer;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.index.DocValuesType;
@@ -8,6 +7,8 @@ import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.util.BytesRef;
 import org.ivory.nativelib.Metric;
+
+import java.util.function.Consumer;
 
 /**
  * What one vector adds to a Lucene document: its {@link CellTerm} as the only indexed term and its

@@ -16,8 +16,6 @@ public final class VectorQueries {
      * @param environment one per search, for its cancellation
      */
     public static Query create(VectorQuerySpec spec, SearchEnvironment environment) {
-        return spec.k() > 0
-                ? new TopKQuery(spec, environment)
-                : new MatchQuery(spec, environment);
+        return spec.k() > 0 ? new TopKQuery(spec, environment) : new MatchQuery(spec, environment);
     }
 }

@@ -1,10 +1,11 @@
 package org.ivory.lucene;
 
-import java.util.Arrays;
-import java.util.Objects;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.join.BitSetProducer;
 import org.ivory.nativelib.Metric;
+
+import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * What a vector query asks for; compared by value.
@@ -72,7 +73,13 @@ public record VectorQuerySpec(
     private static void check(boolean good, String field, String name, Object value) {
         if (!good) {
             throw new IllegalArgumentException(
-                    "query for field [" + field + "] has an invalid [" + name + "]: [" + value + "]");
+                    "query for field ["
+                            + field
+                            + "] has an invalid ["
+                            + name
+                            + "]: ["
+                            + value
+                            + "]");
         }
     }
 
