@@ -1,1 +1,1 @@
-"""Assembles, starts and stops OpenSearch nodes from published artifacts (see cli.py for the commands)."""
+"""Assembles, starts and stops OpenSearch nodes from published artifacts; commands in cli.py."""

@@ -61,5 +61,6 @@ def require_reachable(account: Account, path: Path, purpose: str, advice: str) -
     """Refuse a folder that the node's user cannot enter."""
     if not account.can("-x", path):
         raise NodeError(
-            f"{purpose} {path} cannot be reached by user {account.name}, who runs the node: {advice}"
+            f"{purpose} {path} cannot be reached by user {account.name}, "
+            f"who runs the node: {advice}"
         )

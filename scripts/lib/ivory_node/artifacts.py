@@ -20,7 +20,7 @@ LAYOUT = 1
 
 
 def cache_root() -> Path:
-    """IVORY_CACHE, else for root a folder that the node's user can read, else the user's own cache."""
+    """IVORY_CACHE, else a folder that all can read for root, else the user's own cache."""
     asked = os.environ.get("IVORY_CACHE")
     if asked:
         return Path(asked).absolute()
@@ -35,7 +35,7 @@ def host_distribution(version: str) -> Path:
 
 
 def peer_distribution(version: str) -> Path:
-    """A folder with modules/ and plugins/ (zips) of the k-NN peer; modules lack only what host_distribution has."""
+    """A folder with what the k-NN peer adds to the host: modules/ and plugins/ (zips)."""
     distribution = host_distribution(version)
     return _cached(
         f"peer-{version}-{LAYOUT}", lambda work: _assemble_peer(work, version, distribution)
@@ -49,7 +49,8 @@ def _cached(name: str, assemble: Callable[[Path], Path]) -> Path:
     owner = root.stat().st_uid
     if owner not in (0, os.geteuid()):
         raise NodeError(
-            f"the cache {root} belongs to another user (uid {owner}): set IVORY_CACHE to a folder of yours"
+            f"the cache {root} belongs to another user (uid {owner}): "
+            "set IVORY_CACHE to a folder of yours"
         )
     if target.is_dir():
         return target
@@ -133,7 +134,7 @@ def _names(folder: Path) -> set[str]:
 
 
 def _move_jars(source: Path, target: Path, known: set[str]) -> None:
-    """Move the jars that the node's class path has not: the same class twice is refused at start."""
+    """Move the jars that the class path has not: the host refuses the same class twice."""
     target.mkdir(parents=True)
     for jar in source.glob("*.jar"):
         if jar.name not in known:

@@ -17,9 +17,10 @@ from .state import Folder
 
 DESCRIPTION = """Assemble, start and stop OpenSearch nodes with the Ivory plugin.
 
-Nodes listen on 127.0.0.1 only. Artifacts come from Maven Central by way of Maven and are kept in a cache.
-Environment: IVORY_JDK (or JAVA_HOME) a JDK of 22 or later; IVORY_CACHE the cache; IVORY_USER who runs the
-node when root starts it (else `opensearch` if there is such a user, else `nobody`)."""
+Nodes listen on 127.0.0.1 only. Artifacts come from Maven Central and are kept in a cache.
+
+Environment: IVORY_JDK or JAVA_HOME, a JDK of 22 or later; IVORY_CACHE, the cache; IVORY_USER, who
+runs the nodes that root starts (else `opensearch` if there is such a user, else `nobody`)."""
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -61,12 +62,12 @@ def parser() -> argparse.ArgumentParser:
 
     up = command(
         "up",
-        "start a cluster, or those of its nodes that do not run; prints a URL a line when all is healthy",
+        "start the nodes that do not run, wait for a healthy cluster, print a URL a line",
     )
     up.add_argument(
         "--port",
         type=_port,
-        help="HTTP port of node 0, one more for each other; 0: free ones (default: as before, else 9200)",
+        help="HTTP port of node 0, one more each for others; 0: free ones (as before, else 9200)",
     )
     up.add_argument("--nodes", type=_count, help="number of nodes (default 1)")
     up.add_argument("--heap", help="Java heap of each node, such as 512m or 2g (default 1g)")
@@ -155,7 +156,8 @@ def _status(folder: Folder, as_json: bool) -> int:
             size = f"{node['rss_bytes'] / 2**20:.0f} MiB" if node["rss_bytes"] else "-"
             state = "running" if node["alive"] else "stopped"
             print(
-                f"{node['name']:8} {state:8} pid {node['pid'] or '-':<8} rss {size:>10}  {node['url']}"
+                f"{node['name']:8} {state:8} pid {node['pid'] or '-':<8} rss {size:>10}  "
+                f"{node['url']}"
             )
         print(f"cluster: {report['status'] or 'not answering'}")
     return 0 if report["healthy"] else 1

@@ -24,17 +24,18 @@ _OLD_LOG_BYTES = 64 * 2**20
 def up(
     folder: Folder, changes: dict[str, Any], port: int | None, seconds: float
 ) -> list[NodeRecord]:
-    """Make the folder if need be, install what changed, start the nodes that do not run, wait until all are healthy.
+    """Install what changed, start the nodes that do not run, wait until all are healthy.
 
-    `changes` are the options named in this call (see Options.changed); others stay as they were, and a call that
-    fails changes none.
+    `changes` are the options named in this call (see Options.changed); others stay as they
+    were, and a call that fails changes none.
     """
     account, jdk, version = node_account(), find_jdk(), host_version()
     java = jdk / "bin" / "java"
     state = folder.load() or folder.fresh()
     if state.nodes and changes.get("nodes", len(state.nodes)) != len(state.nodes):
         raise NodeError(
-            f"{folder.path} holds a cluster of {len(state.nodes)}: another number of nodes needs another --dir"
+            f"{folder.path} holds a cluster of {len(state.nodes)}: "
+            "another number of nodes needs another --dir"
         )
     before = state.options if state.nodes else Options(nodes=changes.get("nodes", 1))
     state.options = state.options.changed(changes)
@@ -46,7 +47,8 @@ def up(
     )
     if not account.can("-x", java):
         raise NodeError(
-            f"{jdk} cannot be used by user {account.name}, who runs the node: set IVORY_JDK to another JDK"
+            f"{jdk} cannot be used by user {account.name}, who runs the node: "
+            "set IVORY_JDK to another JDK"
         )
     with folder.locked():
         running = [record for record in state.nodes if process.alive(record)]
@@ -58,6 +60,7 @@ def up(
             say("nodes that run already keep their options until they are started again")
         _assign_ports(state, port, running)
         folder.save(state)
+        _register(folder)
         started: dict[int, subprocess.Popen[bytes]] = {}
         begun = time.monotonic()
         try:
@@ -75,10 +78,17 @@ def up(
             folder.save(state)
             raise
     if started:
-        say(
-            f"{len(started)} of {len(state.nodes)} nodes started in {time.monotonic() - begun:.1f} s"
-        )
+        seconds_taken = time.monotonic() - begun
+        say(f"{len(started)} of {len(state.nodes)} nodes started in {seconds_taken:.1f} s")
     return state.nodes
+
+
+def _register(folder: Folder) -> None:
+    """Note the folder where a caller (scripts/test) wants to know what to stop in the end."""
+    register = os.environ.get("IVORY_NODE_REGISTER")
+    if register:
+        with open(register, "a", encoding="utf-8") as lines:
+            lines.write(f"{folder.path}\n")
 
 
 def _assign_ports(state: State, port: int | None, running: list[NodeRecord]) -> None:
@@ -93,7 +103,8 @@ def _assign_ports(state: State, port: int | None, running: list[NodeRecord]) -> 
         if record in running:
             if port and record.http != port + record.index:
                 raise NodeError(
-                    f"{record.name} runs on port {record.http}: stop it before giving it another --port"
+                    f"{record.name} runs on port {record.http}: "
+                    "stop it before giving it another --port"
                 )
             continue
         if port:
@@ -102,7 +113,8 @@ def _assign_ports(state: State, port: int | None, running: list[NodeRecord]) -> 
             [record.http] = ports.pick(1, taken)
         if not ports.is_free(record.http):
             raise NodeError(
-                f"port {record.http} for {record.name} is in use: choose another --port, or 0 for a free one"
+                f"port {record.http} for {record.name} is in use: "
+                "choose another --port, or 0 for a free one"
             )
         if not ports.is_free(record.transport):
             [record.transport] = ports.pick(1, taken | {record.http})

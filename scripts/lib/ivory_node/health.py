@@ -55,7 +55,8 @@ def wait_healthy(
         if time.monotonic() > deadline:
             seen = f"it answers {json.dumps(answer)}" if answer else "it does not answer"
             raise NodeError(
-                f"{record.name} is not healthy after {seconds:.0f} s; {seen}\n{failure(folder, record)}"
+                f"{record.name} is not healthy after {seconds:.0f} s; {seen}\n"
+                f"{failure(folder, record)}"
             )
         time.sleep(_POLL_SECONDS)
 

@@ -43,7 +43,7 @@ def _own_folder(path: Path, account: Account) -> None:
 
 
 def _link_tree(source: Path, target: Path) -> None:
-    """Link files where the file system allows it, else copy. They stay the cache's: never changed, never chowned."""
+    """Link files where the file system allows it, else copy. They are shared: never changed."""
     for path in sorted(source.rglob("*")):
         goal = target / path.relative_to(source)
         if path.is_dir():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 HOST_GROUP = "org.opensearch"
 PLUGIN_GROUP = "org.opensearch.plugin"
 
-# The node's own class path, the Java agent that replaces the security manager, and the plugin command.
+# The node's own class path, the agent that replaces the security manager, the plugin command.
 LIB = (
     "opensearch",
     "opensearch-launchers",
@@ -17,7 +17,7 @@ LIB = (
 AGENT = ("opensearch-agent",)
 PLUGIN_CLI = ("opensearch-plugin-cli",)
 
-# Dependencies that the host's pom calls optional, but a node does not start (or loses geo shapes) without.
+# Optional in the host's pom, but a node does not start, or knows no shapes, without them.
 LIB_OPTIONAL = ("log4j-core", "jts-core", "spatial4j")
 
 MAIN_CLASS = "org.opensearch.bootstrap.OpenSearch"
@@ -43,7 +43,7 @@ _CLIENT = """grant {
 
 @dataclass(frozen=True)
 class Module:
-    """One of the host's modules: jars as published, with the descriptor and policy they lack there."""
+    """One of the host's modules: published jars, and the descriptor and policy that they lack."""
 
     name: str
     artifacts: tuple[str, ...]

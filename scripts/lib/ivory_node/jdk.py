@@ -23,9 +23,9 @@ USUAL_PLACES = (
 )
 
 
-def feature_version(home: Path) -> int | None:
-    """The feature release of the JDK at `home`, from its `release` file; None if there is no JDK."""
-    if not (home / "bin" / "java").is_file():
+def feature_version(home: Path, program: str = "java") -> int | None:
+    """The release (such as 25) of the JDK at `home`; None if it is none or lacks the program."""
+    if not (home / "bin" / program).is_file():
         return None
     try:
         text = (home / "release").read_text(encoding="utf-8")
@@ -35,7 +35,8 @@ def feature_version(home: Path) -> int | None:
     return int(found.group(1)) if found else None
 
 
-def _usual() -> Iterator[Path]:
+def usual_places() -> Iterator[Path]:
+    """Where JDKs may be: that of `java` on the PATH, then folders that installers use."""
     on_path = shutil.which("java")
     if on_path:
         yield Path(on_path).resolve().parents[1]
@@ -44,19 +45,22 @@ def _usual() -> Iterator[Path]:
         yield from sorted(path.parent.glob(path.name))
 
 
-def find_jdk() -> Path:
-    """IVORY_JDK if set; else JAVA_HOME if recent enough; else the newest in the usual places."""
+def find_jdk(program: str = "java") -> Path:
+    """IVORY_JDK if set; else JAVA_HOME if recent enough; else the newest in the usual places.
+
+    `program` must be in its bin folder: `javac` for a build.
+    """
     asked = os.environ.get("IVORY_JDK")
     if asked:
-        version = feature_version(Path(asked))
+        version = feature_version(Path(asked), program)
         if version is None or version < OLDEST:
             kind = "no JDK" if version is None else f"JDK {version}"
             raise NodeError(f"IVORY_JDK={asked} is {kind}; a JDK of {OLDEST} or later is needed")
         return Path(asked)
     home = os.environ.get("JAVA_HOME")
-    if home and (feature_version(Path(home)) or 0) >= OLDEST:
+    if home and (feature_version(Path(home), program) or 0) >= OLDEST:
         return Path(home)
-    found = {path: feature_version(path) or 0 for path in _usual()}
+    found = {path: feature_version(path, program) or 0 for path in usual_places()}
     recent = [path for path, version in found.items() if version >= OLDEST]
     if recent:
         return max(recent, key=lambda path: found[path])

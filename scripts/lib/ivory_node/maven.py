@@ -1,4 +1,4 @@
-"""Copies artifacts and their run-time dependencies out of Maven repositories, by way of generated poms."""
+"""Copies artifacts and what they need at run time out of Maven repositories."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class Artifact:
         }
         inner = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in parts.items())
         if self.type != "jar":
-            inner += "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>"
+            everything = "<groupId>*</groupId><artifactId>*</artifactId>"
+            inner += f"<exclusions><exclusion>{everything}</exclusion></exclusions>"
         return f"<dependency>{inner}</dependency>"
 
 
@@ -88,7 +89,8 @@ def copy_bundles(bundles: list[Bundle], folder: Path) -> None:
     modules = "".join(f"<module>{escape(bundle.name)}</module>" for bundle in bundles)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "pom.xml").write_text(
-        f"{_HEAD}{_PARENT.format('assembly')}<packaging>pom</packaging><modules>{modules}</modules></project>\n",
+        f"{_HEAD}{_PARENT.format('assembly')}<packaging>pom</packaging>"
+        f"<modules>{modules}</modules></project>\n",
         encoding="utf-8",
     )
     for bundle in bundles:

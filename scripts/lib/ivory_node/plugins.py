@@ -119,6 +119,5 @@ def _command(folder: Folder, account: Account, java: Path, arguments: list[str])
         **account.popen_arguments(),
     )
     if done.returncode != 0:
-        raise NodeError(
-            f"the host's plugin command failed ({' '.join(arguments[:2])} …):\n{tail(done.stdout, 25)}"
-        )
+        what = " ".join(arguments[:2])
+        raise NodeError(f"the host's plugin command failed ({what} …):\n{tail(done.stdout, 25)}")

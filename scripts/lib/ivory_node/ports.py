@@ -24,7 +24,7 @@ def is_free(port: int) -> bool:
 
 
 def pick(count: int, taken: set[int]) -> list[int]:
-    """`count` free ports in a row, none of them in `taken`. Random, so that two callers rarely collide."""
+    """`count` free ports in a row, none in `taken`; random, so that two callers rarely collide."""
     for _ in range(_TRIES):
         first = random.randrange(_LOWEST, _HIGHEST - count)
         row = list(range(first, first + count))

@@ -1,4 +1,4 @@
-"""A process known by pid and start time, so that a reused pid is never mistaken for a node (Linux)."""
+"""Processes by pid and start time: a reused pid is never mistaken for a node. Linux only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _POLL_SECONDS = 0.05
 
 
 def start_time(pid: int) -> str | None:
-    """Boot and clock tick at which a live process started; None if there is none or it is a zombie."""
+    """Boot and clock tick at which a process started; None if there is none, or a zombie."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
@@ -55,7 +55,7 @@ def spawn(
     environment: dict[str, str],
     log: Path,
 ) -> subprocess.Popen[bytes]:
-    """Start a node apart from the caller's session and terminal, and note its identity in the record."""
+    """Start a node apart from the caller's terminal, and note its identity in the record."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     try:

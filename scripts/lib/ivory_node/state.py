@@ -1,4 +1,4 @@
-"""What a node folder remembers between commands: the options it was made with and the processes it runs."""
+"""What a node folder remembers between commands: its options and the processes it runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FILE = "ivory-node.json"
 
 @dataclass
 class Options:
-    """How the cluster was asked for. `plugin` is a path, `none`, or `newest` (what the build left last)."""
+    """How the cluster was asked for. `plugin` is a path, `none`, or `newest` (the last build's)."""
 
     nodes: int = 1
     heap: str = "1g"
@@ -31,7 +31,7 @@ class Options:
     jvm: list[str] = field(default_factory=list)
 
     def changed(self, changes: dict[str, Any]) -> Options:
-        """These options with others on top. Settings and variables are added; an empty value takes one away."""
+        """With others on top. Settings and variables add up; an empty value drops one."""
         merged = dict(changes)
         for name in ("settings", "environment"):
             if name in changes:
@@ -109,7 +109,7 @@ class Folder:
         return State(**data)
 
     def fresh(self) -> State:
-        """The state of a folder that is about to be made. Clusters in other folders have other names."""
+        """The state of a folder about to be made. Clusters in other folders have other names."""
         digest = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:8]
         return State(cluster=f"ivory-{digest}")
 

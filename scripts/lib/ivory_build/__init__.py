@@ -1,0 +1,1 @@
+"""Builds the plugin: finds or installs the tools, runs cargo and Gradle; commands in cli.py."""

@@ -1,0 +1,94 @@
+"""The stages, in the order in which they run: the quick ones first."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from functools import partial
+from pathlib import Path
+
+from ivory_build import gradle
+from ivory_build.tools import BuildError
+from ivory_node.console import tail
+from ivory_node.project import ROOT
+
+from . import counts, style
+from .runner import Command, Stage
+
+
+def simd_levels() -> list[str]:
+    """The levels that this machine has, as the native library counts them."""
+    if platform.machine() in ("aarch64", "arm64"):
+        return ["scalar", "neon"]
+    levels = ["scalar"]
+    flags = _processor_flags()
+    if {"avx2", "fma"} <= flags:
+        levels.append("avx2")
+        if "avx512f" in flags:
+            levels.append("avx512")
+    return levels
+
+
+def _processor_flags() -> set[str]:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("flags"):
+            return set(line.partition(":")[2].split())
+    return set()
+
+
+def _rust_style() -> list[Command]:
+    return [
+        Command(["cargo", "fmt", "--all", "--check"], counts.single),
+        Command(
+            ["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-Dwarnings"],
+            counts.single,
+        ),
+    ]
+
+
+def _rust(level: str) -> list[Command]:
+    arguments = ["cargo", "test", "--workspace", "--locked", "--no-fail-fast"]
+    return [Command(arguments, counts.cargo, {"IVORY_SIMD": level})]
+
+
+def _java_style() -> list[Command]:
+    arguments = gradle.command("check", "-x", "unitTest", "--continue")
+    return [Command(arguments, counts.gradle_checks, gradle.environment())]
+
+
+def _java_unit() -> list[Command]:
+    arguments = gradle.command("unitTest", "--continue")
+    return [Command(arguments, counts.junit, gradle.environment())]
+
+
+def _integration() -> list[Command]:
+    arguments = gradle.command(":tests:integrationTest", "--continue")
+    return [Command(arguments, counts.junit, gradle.environment())]
+
+
+def _scripts() -> list[Command]:
+    made = subprocess.run(
+        [str(ROOT / "scripts" / "lib" / "venv")], stdout=subprocess.PIPE, text=True, check=False
+    )
+    if made.returncode != 0:
+        raise BuildError(f"scripts/lib/venv failed: {tail(made.stdout, 5)}")
+    arguments = [made.stdout.strip(), "-m", "unittest", "discover", "-v", "-s", "scripts/tests"]
+    environment = {"PYTHONPATH": str(ROOT / "scripts" / "lib"), "PYTHONDONTWRITEBYTECODE": "1"}
+    return [Command(arguments, counts.unittest, environment)]
+
+
+def all_stages() -> list[Stage]:
+    """Every stage."""
+    rust = [
+        Stage(f"rust-{level}", f"cargo test at SIMD level {level}", partial(_rust, level))
+        for level in simd_levels()
+    ]
+    return [
+        Stage("rust-style", "cargo fmt and clippy", _rust_style),
+        Stage("script-style", "ruff, mypy and shellcheck on the scripts", style.commands),
+        Stage("java-style", "formatting and layer rules", _java_style),
+        *rust,
+        Stage("java-unit", "unit tests of the plugin", _java_unit, needs_build=True),
+        Stage("scripts", "tests of the scripts, with a bare node", _scripts),
+        Stage("integration", "tests against real nodes", _integration, 1200, needs_build=True),
+    ]
