@@ -18,6 +18,7 @@ from .project import host_version
 from .state import Folder, NodeRecord, Options, State
 
 GRACE_SECONDS = 30
+_PORT_SECONDS = 3
 _OLD_LOG_BYTES = 64 * 2**20
 
 
@@ -92,7 +93,7 @@ def _register(folder: Folder) -> None:
 
 
 def _assign_ports(state: State, port: int | None, running: list[NodeRecord]) -> None:
-    """New nodes get ports; nodes that do not run get others if theirs were taken meanwhile."""
+    """New nodes get ports. Others keep theirs; only with `port` 0 may they move if one is taken."""
     taken = {value for record in state.nodes for value in (record.http, record.transport)}
     if not state.nodes:
         count = state.options.nodes
@@ -109,9 +110,9 @@ def _assign_ports(state: State, port: int | None, running: list[NodeRecord]) -> 
             continue
         if port:
             record.http = port + record.index
-        elif not ports.is_free(record.http):
+        elif port == 0 and not ports.becomes_free(record.http, _PORT_SECONDS):
             [record.http] = ports.pick(1, taken)
-        if not ports.is_free(record.http):
+        if not ports.becomes_free(record.http, _PORT_SECONDS):
             raise NodeError(
                 f"port {record.http} for {record.name} is in use: "
                 "choose another --port, or 0 for a free one"

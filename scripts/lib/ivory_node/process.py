@@ -25,8 +25,9 @@ def start_time(pid: int) -> str | None:
         return None
     # The command's name, in parentheses, may hold spaces: count fields after it.
     fields = text.rpartition(")")[2].split()
-    state, ticks = fields[0], fields[19]
-    return None if state in "ZX" else f"{boot}/{ticks}"
+    state, threads, ticks = fields[0], int(fields[17]), fields[19]
+    # A first thread that has ended while others have not still holds the files and the ports.
+    return None if state in "ZX" and threads <= 1 else f"{boot}/{ticks}"
 
 
 def alive(record: NodeRecord) -> bool:

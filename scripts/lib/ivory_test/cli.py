@@ -20,7 +20,7 @@ from .counts import Counts
 from .runner import Result, Stage, run
 from .stages import all_stages
 
-DESCRIPTION = """Run every test: style, Rust at each SIMD level of this machine, Java, scripts, nodes.
+DESCRIPTION = """Run every test: style, Rust at each SIMD level here, Java, scripts, nodes.
 
 Sets up what is missing (see scripts/build --help). A stage that cannot run or has no test counts
 as a failure; later stages run all the same. The last line is the sum: N passed, N failed."""
