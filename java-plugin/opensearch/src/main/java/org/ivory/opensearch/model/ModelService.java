@@ -7,6 +7,7 @@ import org.ivory.opensearch.model.metadata.ModelMetadata;
 import org.ivory.opensearch.model.metadata.ModelRegistry;
 import org.ivory.opensearch.model.metadata.ModelState;
 import org.ivory.opensearch.model.metadata.Models;
+import org.ivory.opensearch.stats.IndexingCounters;
 import org.opensearch.cluster.service.ClusterApplierService;
 import org.opensearch.transport.Transports;
 
@@ -24,6 +25,7 @@ public final class ModelService implements ModelProvider {
 
     private final ModelRegistry registry;
     private final ModelCache cache;
+    private final IndexingCounters counters;
     private final boolean prefetches;
     private final Set<String> wanted = ConcurrentHashMap.newKeySet();
 
@@ -31,9 +33,13 @@ public final class ModelService implements ModelProvider {
      * @param prefetches whether this node holds shards and hence should have the models of its
      *     mappings at hand
      */
-    public ModelService(ModelRegistry registry, ModelCache cache, boolean prefetches) {
+    public ModelService(ModelRegistry registry,
+            ModelCache cache,
+            IndexingCounters counters,
+            boolean prefetches) {
         this.registry = registry;
         this.cache = cache;
+        this.counters = counters;
         this.prefetches = prefetches;
         registry.onChange(this::follow);
     }
@@ -46,6 +52,12 @@ public final class ModelService implements ModelProvider {
 
     @Override
     public CentroidModel acquireForIndexing(String modelId) {
+        CentroidModel model = waitFor(modelId);
+        counters.indexed(model != null);
+        return model;
+    }
+
+    private CentroidModel waitFor(String modelId) {
         ModelMetadata metadata = registry.models().get(modelId);
         if (metadata == null || metadata.state() != ModelState.READY) {
             return null;

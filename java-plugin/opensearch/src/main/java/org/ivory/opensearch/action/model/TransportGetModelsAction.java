@@ -13,8 +13,6 @@ import org.opensearch.core.action.ActionListener;
 import org.opensearch.tasks.Task;
 import org.opensearch.transport.TransportService;
 
-import java.util.List;
-
 /** Answers from what this node knows of the models. */
 public final class TransportGetModelsAction
         extends HandledTransportAction<GetModelsRequest, GetModelsResponse> {
@@ -37,13 +35,14 @@ public final class TransportGetModelsAction
             Task task, GetModelsRequest request, ActionListener<GetModelsResponse> listener) {
         ActionListener.completeWith(
                 listener,
-                () -> new GetModelsResponse(find(request.id(), clusterService.state().nodes())));
+                () -> find(request.id(), clusterService.state().nodes()));
     }
 
-    private List<ModelMetadata> find(String id, DiscoveryNodes nodes) {
+    private GetModelsResponse find(String id, DiscoveryNodes nodes) {
         Models models = registry.models();
         if (id == null) {
-            return models.all().stream().map(model -> model.effective(nodes)).toList();
+            return GetModelsResponse.all(
+                    models.all().stream().map(model -> model.effective(nodes)).toList());
         }
         ModelMetadata model = models.get(id);
         if (model == null) {
@@ -52,6 +51,6 @@ public final class TransportGetModelsAction
                     ? new IllegalStateException(unreadable)
                     : new ResourceNotFoundException("model [" + id + "] does not exist");
         }
-        return List.of(model.effective(nodes));
+        return GetModelsResponse.one(model.effective(nodes));
     }
 }

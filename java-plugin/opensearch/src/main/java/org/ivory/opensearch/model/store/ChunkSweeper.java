@@ -97,7 +97,7 @@ public final class ChunkSweeper {
         BulkRequest deletions = new BulkRequest().setRefreshPolicy(RefreshPolicy.IMMEDIATE);
         for (SearchHit hit : found.getHits().getHits()) {
             DocumentField field = hit.field(ModelChunk.GENERATION);
-            String generation = field == null ? "" : String.valueOf((Object) field.getValue());
+            String generation = field == null ? "" : field.<Object>getValue().toString();
             if (kept.contains(generation) == false && needed.test(generation)) {
                 kept.add(generation);
             }

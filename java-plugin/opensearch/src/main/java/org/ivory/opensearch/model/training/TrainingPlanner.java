@@ -2,7 +2,6 @@ package org.ivory.opensearch.model.training;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.ivory.nativelib.Metric;
 import org.ivory.nativelib.Trainer;
 import org.ivory.nativelib.TrainingParameters;
 import org.ivory.nativelib.VectorOps;
@@ -67,13 +66,13 @@ public final class TrainingPlanner {
             ModelTransitions.checkFree(state, request.modelId());
             List<IndexMetadata> indices = resolve(state, request.index());
             TrainingField field = TrainingField.find(indices, request.field());
-            Metric metric = request.metric() == null ? field.metric() : request.metric();
-            checkCanTrain(metric, field.dimension());
+            checkMetric(request, field);
+            checkCanTrain(field);
             int page = pageSize(indices, field.dimension());
             countVectors(
                     request,
                     ActionListener.wrap(
-                            count -> listener.onResponse(fill(request, field, metric, page, count)),
+                            count -> listener.onResponse(fill(request, field, page, count)),
                             listener::onFailure));
         } catch (RuntimeException e) {
             listener.onFailure(e);
@@ -88,7 +87,7 @@ public final class TrainingPlanner {
     }
 
     private static TrainingPlan fill(
-            TrainingRequest request, TrainingField field, Metric metric, int page, long vectors) {
+            TrainingRequest request, TrainingField field, int page, long vectors) {
         if (vectors == 0) {
             throw new IllegalArgumentException(
                     "[training_index] [" + request.index()
@@ -111,7 +110,7 @@ public final class TrainingPlanner {
                 request.modelId(),
                 request.index(),
                 field.path(),
-                metric,
+                field.metric(),
                 field.dimension(),
                 nlist,
                 vectors,
@@ -141,10 +140,19 @@ public final class TrainingPlanner {
         return size;
     }
 
+    /** Fields that name the model must have its metric: another one would be of no use. */
+    private static void checkMetric(TrainingRequest request, TrainingField field) {
+        if (request.metric() != null && request.metric() != field.metric()) {
+            throw new IllegalArgumentException(
+                    "[space_type] [" + request.metric().spaceType() + "] is not that of [training_field] ["
+                            + field.path() + "], which is [" + field.metric().spaceType() + "]");
+        }
+    }
+
     /** The library may be missing; better to say so now than in a failed model. */
-    private void checkCanTrain(Metric metric, int dimension) {
+    private void checkCanTrain(TrainingField field) {
         TrainingParameters smallest =
-                new TrainingParameters(metric, dimension, 1, 0, 1, 1, 1);
+                new TrainingParameters(field.metric(), field.dimension(), 1, 0, 1, 1, 1);
         try (Trainer trainer = ops.train(smallest)) {
             logger.debug("{} can train", trainer);
         } catch (UnsupportedOperationException e) {

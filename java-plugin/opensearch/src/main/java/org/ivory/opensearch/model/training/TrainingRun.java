@@ -3,7 +3,6 @@ package org.ivory.opensearch.model.training;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.ivory.opensearch.model.metadata.ModelMetadata;
-import org.ivory.opensearch.model.metadata.ModelState;
 import org.ivory.opensearch.settings.IvorySettings;
 import org.ivory.opensearch.stats.TrainingCounters.Outcome;
 import org.opensearch.ExceptionsHelper;
@@ -154,6 +153,7 @@ final class TrainingRun extends AbstractRunnable {
     }
 
     private void fail(Exception e) {
+        stage.set(Stage.ENDED);
         String reason = describe(e);
         parts.counters().ended(task.isCancelled() ? Outcome.CANCELLED : Outcome.FAILED);
         if (task.isCancelled() || stopped.getAsBoolean()) {

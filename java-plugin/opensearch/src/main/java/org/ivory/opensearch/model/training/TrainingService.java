@@ -15,7 +15,7 @@ import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.UUIDs;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.core.common.unit.SizeValue;
+import org.opensearch.common.unit.SizeValue;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.tasks.TaskId;
 import org.opensearch.tasks.TaskManager;
@@ -158,24 +158,26 @@ public final class TrainingService {
     }
 
     private void create(TrainingRun run, boolean wait, ActionListener<ModelMetadata> listener) {
-        parts.updater()
-                .update(
-                        run.model(),
-                        CREATE_TIMEOUT,
-                        ActionListener.wrap(
-                                created -> {
-                                    parts.counters().started();
-                                    if (wait) {
-                                        run.whenEnded(listener::onResponse);
-                                    }
-                                    run.enqueue();
-                                    if (wait == false) {
-                                        listener.onResponse(run.model());
-                                    }
-                                },
-                                e -> {
-                                    run.abandonCreated(e);
-                                    listener.onFailure(e);
-                                }));
+        ActionListener<Void> created =
+                new ActionListener<>() {
+                    @Override
+                    public void onResponse(Void ignored) {
+                        parts.counters().started();
+                        if (wait) {
+                            run.whenEnded(listener::onResponse);
+                        }
+                        run.enqueue();
+                        if (wait == false) {
+                            listener.onResponse(run.model());
+                        }
+                    }
+
+                    @Override
+                    public void onFailure(Exception e) {
+                        run.abandonCreated(e);
+                        listener.onFailure(e);
+                    }
+                };
+        parts.updater().update(run.model(), CREATE_TIMEOUT, created);
     }
 }

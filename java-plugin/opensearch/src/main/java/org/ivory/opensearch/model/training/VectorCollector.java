@@ -3,6 +3,7 @@ package org.ivory.opensearch.model.training;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.ivory.nativelib.Metric;
+import org.opensearch.OpenSearchException;
 import org.opensearch.action.search.ClearScrollRequest;
 import org.opensearch.action.search.SearchRequest;
 import org.opensearch.action.search.SearchResponse;
@@ -59,6 +60,15 @@ final class VectorCollector {
      */
     void collect(int wanted, Runnable checkpoint, Sink sink) {
         checkpoint.run();
+        try {
+            readPages(wanted, checkpoint, sink);
+        } catch (OpenSearchException e) {
+            throw new IllegalStateException(
+                    "field [" + plan.field() + "] of index [" + plan.index() + "] could not be read", e);
+        }
+    }
+
+    private void readPages(int wanted, Runnable checkpoint, Sink sink) {
         SearchResponse page = client.search(firstPage(wanted)).actionGet();
         String scroll = page.getScrollId();
         try {
