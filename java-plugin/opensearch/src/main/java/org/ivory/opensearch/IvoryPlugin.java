@@ -3,24 +3,65 @@ package org.ivory.opensearch;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.ivory.nativelib.NativeLibrary;
+import org.ivory.opensearch.breaker.NativeMemory;
 import org.ivory.opensearch.mapper.IvoryVectorFieldMapper;
+import org.ivory.opensearch.model.store.ModelIndex;
 import org.ivory.opensearch.query.IvoryQueryBuilder;
+import org.ivory.opensearch.settings.IvorySettings;
+import org.opensearch.action.ActionRequest;
+import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
+import org.opensearch.cluster.node.DiscoveryNodes;
+import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.settings.ClusterSettings;
+import org.opensearch.common.settings.IndexScopedSettings;
+import org.opensearch.common.settings.Setting;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.common.settings.SettingsFilter;
+import org.opensearch.core.action.ActionResponse;
+import org.opensearch.core.common.breaker.CircuitBreaker;
+import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
+import org.opensearch.core.xcontent.NamedXContentRegistry;
+import org.opensearch.env.Environment;
+import org.opensearch.env.NodeEnvironment;
 import org.opensearch.index.mapper.Mapper;
+import org.opensearch.index.mapper.MappingTransformer;
+import org.opensearch.indices.SystemIndexDescriptor;
+import org.opensearch.indices.breaker.BreakerSettings;
+import org.opensearch.plugins.ActionPlugin;
+import org.opensearch.plugins.CircuitBreakerPlugin;
 import org.opensearch.plugins.MapperPlugin;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.plugins.SearchPlugin;
+import org.opensearch.plugins.SystemIndexPlugin;
+import org.opensearch.repositories.RepositoriesService;
+import org.opensearch.rest.RestController;
+import org.opensearch.rest.RestHandler;
+import org.opensearch.script.ScriptService;
+import org.opensearch.threadpool.ExecutorBuilder;
+import org.opensearch.threadpool.ThreadPool;
+import org.opensearch.transport.client.Client;
+import org.opensearch.watcher.ResourceWatcherService;
 
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Where OpenSearch meets Ivory: nothing but wiring. */
-public final class IvoryPlugin extends Plugin implements MapperPlugin, SearchPlugin {
+public final class IvoryPlugin extends Plugin
+        implements MapperPlugin,
+                SearchPlugin,
+                ActionPlugin,
+                SystemIndexPlugin,
+                CircuitBreakerPlugin {
 
     private static final Logger LOG = LogManager.getLogger(IvoryPlugin.class);
 
     private final NodeServices services;
+    private final NativeMemory memory = new NativeMemory();
+    private ModelComponents models;
 
     public IvoryPlugin() {
         NativeLibrary.Status library = NativeLibrary.load(folder());
@@ -59,5 +100,83 @@ public final class IvoryPlugin extends Plugin implements MapperPlugin, SearchPlu
                         IvoryQueryBuilder.NAME,
                         IvoryQueryBuilder::new,
                         IvoryQueryBuilder::fromXContent));
+    }
+
+    @Override
+    public List<MappingTransformer> getMappingTransformers() {
+        return List.of(models.mappingValidator());
+    }
+
+    @Override
+    public Collection<Object> createComponents(
+            Client client,
+            ClusterService clusterService,
+            ThreadPool threadPool,
+            ResourceWatcherService resourceWatcherService,
+            ScriptService scriptService,
+            NamedXContentRegistry xContentRegistry,
+            Environment environment,
+            NodeEnvironment nodeEnvironment,
+            NamedWriteableRegistry namedWriteableRegistry,
+            IndexNameExpressionResolver resolver,
+            Supplier<RepositoriesService> repositories) {
+        models =
+                new ModelComponents(
+                        services,
+                        memory,
+                        environment.settings(),
+                        client,
+                        clusterService,
+                        threadPool,
+                        resolver);
+        services.models(models.models());
+        return models.components();
+    }
+
+    @Override
+    public List<Setting<?>> getSettings() {
+        return IvorySettings.all();
+    }
+
+    @Override
+    public List<ExecutorBuilder<?>> getExecutorBuilders(Settings settings) {
+        return IvorySettings.executors(settings);
+    }
+
+    @Override
+    public List<NamedWriteableRegistry.Entry> getNamedWriteables() {
+        return ModelComponents.namedWriteables();
+    }
+
+    @Override
+    public List<ActionHandler<? extends ActionRequest, ? extends ActionResponse>> getActions() {
+        return ModelComponents.actions();
+    }
+
+    @Override
+    public List<RestHandler> getRestHandlers(
+            Settings settings,
+            RestController restController,
+            ClusterSettings clusterSettings,
+            IndexScopedSettings indexScopedSettings,
+            SettingsFilter settingsFilter,
+            IndexNameExpressionResolver resolver,
+            Supplier<DiscoveryNodes> nodes) {
+        return ModelComponents.restHandlers();
+    }
+
+    @Override
+    public Collection<SystemIndexDescriptor> getSystemIndexDescriptors(Settings settings) {
+        return List.of(ModelIndex.descriptor());
+    }
+
+    @Override
+    public BreakerSettings getCircuitBreaker(Settings settings) {
+        return NativeMemory.breakerSettings(settings);
+    }
+
+    @Override
+    public void setCircuitBreaker(CircuitBreaker breaker) {
+        memory.setBreaker(breaker);
     }
 }

@@ -1,7 +1,5 @@
 package org.ivory.opensearch;
 
-import org.ivory.lucene.SearchCounters;
-import org.ivory.nativelib.NativeLibrary;
 import org.ivory.nativelib.VectorOps;
 import org.ivory.opensearch.action.model.DeleteModelAction;
 import org.ivory.opensearch.action.model.GetModelsAction;
@@ -71,9 +69,7 @@ final class ModelComponents {
     private volatile int trainingThreads;
 
     ModelComponents(
-            NativeLibrary.Status library,
-            VectorOps ops,
-            SearchCounters searches,
+            NodeServices services,
             NativeMemory memory,
             Settings settings,
             Client client,
@@ -82,14 +78,14 @@ final class ModelComponents {
             IndexNameExpressionResolver resolver) {
         this.clusterService = clusterService;
         follow(settings, clusterService.getClusterSettings());
+        VectorOps ops = services.ops();
         registry = new ModelRegistry(clusterService);
         ModelStore store = new ModelStore(client, clusterService);
         ModelCache cache =
                 new ModelCache(registry, store, ops, memory, threadPool, () -> modelWait);
         IndexingCounters indexing = new IndexingCounters();
         TrainingCounters trainingCounters = new TrainingCounters();
-        service =
-                new ModelService(registry, cache, indexing, DiscoveryNode.isDataNode(settings));
+        service = new ModelService(registry, cache, indexing, DiscoveryNode.isDataNode(settings));
         planner = new TrainingPlanner(client, clusterService, resolver, ops);
         trainings =
                 new TrainingService(
@@ -107,7 +103,12 @@ final class ModelComponents {
         new ModelJanitor(clusterService, threadPool, registry, new ChunkSweeper(client));
         stats =
                 new StatsCollector(
-                        library, searches, indexing, trainingCounters, cache, memory);
+                        services.library(),
+                        services.counters(),
+                        indexing,
+                        trainingCounters,
+                        cache,
+                        memory);
         lifecycle = new ModelLifecycle(trainings, cache);
     }
 

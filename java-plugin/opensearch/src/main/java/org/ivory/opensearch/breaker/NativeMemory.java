@@ -71,8 +71,12 @@ public final class NativeMemory {
 
     /** The limit and what is in use, for people. */
     public synchronized String describe() {
-        return "[" + new ByteSizeValue(Math.max(0, breaker.getUsed())) + "] of the ["
-                + new ByteSizeValue(Math.max(0, breaker.getLimit())) + "] that [breaker." + BREAKER
+        return "["
+                + new ByteSizeValue(Math.max(0, breaker.getUsed()))
+                + "] of the ["
+                + new ByteSizeValue(Math.max(0, breaker.getLimit()))
+                + "] that [breaker."
+                + BREAKER
                 + ".limit] allows are in use";
     }
 

@@ -33,7 +33,8 @@ public final class ModelService implements ModelProvider {
      * @param prefetches whether this node holds shards and hence should have the models of its
      *     mappings at hand
      */
-    public ModelService(ModelRegistry registry,
+    public ModelService(
+            ModelRegistry registry,
             ModelCache cache,
             IndexingCounters counters,
             boolean prefetches) {

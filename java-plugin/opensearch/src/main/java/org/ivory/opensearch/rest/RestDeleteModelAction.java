@@ -30,6 +30,8 @@ public final class RestDeleteModelAction extends BaseRestHandler {
                         "cluster_manager_timeout", deletion.clusterManagerNodeTimeout()));
         return channel ->
                 client.execute(
-                        DeleteModelAction.INSTANCE, deletion, new RestToXContentListener<>(channel));
+                        DeleteModelAction.INSTANCE,
+                        deletion,
+                        new RestToXContentListener<>(channel));
     }
 }

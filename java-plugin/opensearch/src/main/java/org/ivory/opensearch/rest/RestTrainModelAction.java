@@ -22,8 +22,7 @@ public final class RestTrainModelAction extends BaseRestHandler {
 
     @Override
     public List<Route> routes() {
-        return List.of(
-                new Route(RestRequest.Method.POST, Paths.MODEL + "/_train"));
+        return List.of(new Route(RestRequest.Method.POST, Paths.MODEL + "/_train"));
     }
 
     @Override
@@ -48,7 +47,8 @@ public final class RestTrainModelAction extends BaseRestHandler {
             if (parser.nextToken() != XContentParser.Token.START_OBJECT) {
                 throw new IllegalArgumentException(
                         "the body must be a JSON object, but it starts with ["
-                                + parser.currentToken() + "]");
+                                + parser.currentToken()
+                                + "]");
             }
             return parser.map();
         }

@@ -29,10 +29,15 @@ public final class IvorySettings {
                     "plugins.ivory.training.threads",
                     settings ->
                             Integer.toString(
-                                    Math.max(1, OpenSearchExecutors.allocatedProcessors(settings) / 2)),
+                                    Math.max(
+                                            1,
+                                            OpenSearchExecutors.allocatedProcessors(settings) / 2)),
                     value ->
                             Setting.parseInt(
-                                    value, 1, MAX_TRAINING_THREADS, "plugins.ivory.training.threads"),
+                                    value,
+                                    1,
+                                    MAX_TRAINING_THREADS,
+                                    "plugins.ivory.training.threads"),
                     Property.NodeScope,
                     Property.Dynamic);
 

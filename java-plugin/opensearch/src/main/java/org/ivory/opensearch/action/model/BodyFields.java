@@ -66,8 +66,12 @@ final class BodyFields {
         if (unknown.isEmpty() == false) {
             String name = unknown.iterator().next();
             throw new IllegalArgumentException(
-                    "unknown parameter [" + name + "] with value [" + body.get(name)
-                            + "], expected some of " + new TreeSet<>(known));
+                    "unknown parameter ["
+                            + name
+                            + "] with value ["
+                            + body.get(name)
+                            + "], expected some of "
+                            + new TreeSet<>(known));
         }
     }
 
@@ -76,7 +80,8 @@ final class BodyFields {
         return body.get(name);
     }
 
-    private static IllegalArgumentException outOfRange(String name, Object value, int min, int max) {
+    private static IllegalArgumentException outOfRange(
+            String name, Object value, int min, int max) {
         return new IllegalArgumentException(
                 "[" + name + "] must be from " + min + " to " + max + ", got [" + value + "]");
     }

@@ -34,13 +34,19 @@ public final class TrainModelBody {
         fields.checkAllRead();
         if (description != null && description.length() > MAX_DESCRIPTION) {
             throw new IllegalArgumentException(
-                    "[description] must not be longer than " + MAX_DESCRIPTION + " characters, got ["
-                            + description.length() + "]");
+                    "[description] must not be longer than "
+                            + MAX_DESCRIPTION
+                            + " characters, got ["
+                            + description.length()
+                            + "]");
         }
         if (nlist != null && maxVectors != null && maxVectors < nlist) {
             throw new IllegalArgumentException(
-                    "[max_training_vector_count] [" + maxVectors + "] must not be less than [nlist] ["
-                            + nlist + "]");
+                    "[max_training_vector_count] ["
+                            + maxVectors
+                            + "] must not be less than [nlist] ["
+                            + nlist
+                            + "]");
         }
         return new TrainingRequest(
                 modelId,

@@ -71,7 +71,12 @@ public final class TrainModelRequest extends ActionRequest {
 
     @Override
     public String getDescription() {
-        return "training of model [" + training.modelId() + "] from field [" + training.field()
-                + "] of [" + training.index() + "]";
+        return "training of model ["
+                + training.modelId()
+                + "] from field ["
+                + training.field()
+                + "] of ["
+                + training.index()
+                + "]";
     }
 }

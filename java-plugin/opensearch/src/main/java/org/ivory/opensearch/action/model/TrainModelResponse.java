@@ -3,11 +3,11 @@ package org.ivory.opensearch.action.model;
 import org.ivory.opensearch.model.metadata.ModelJson;
 import org.ivory.opensearch.model.metadata.ModelMetadata;
 import org.ivory.opensearch.model.metadata.ModelState;
+import org.opensearch.common.xcontent.StatusToXContentObject;
 import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.rest.RestStatus;
-import org.opensearch.common.xcontent.StatusToXContentObject;
 import org.opensearch.core.xcontent.XContentBuilder;
 
 import java.io.IOException;
@@ -36,7 +36,9 @@ public final class TrainModelResponse extends ActionResponse implements StatusTo
 
     @Override
     public RestStatus status() {
-        return model.state() == ModelState.FAILED ? RestStatus.INTERNAL_SERVER_ERROR : RestStatus.OK;
+        return model.state() == ModelState.FAILED
+                ? RestStatus.INTERNAL_SERVER_ERROR
+                : RestStatus.OK;
     }
 
     @Override

@@ -10,7 +10,8 @@ import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportService;
 
 /** Removes a model's metadata; its chunks are garbage from then on and are swept up. */
-public final class TransportDeleteModelAction extends TransportModelChangeAction<DeleteModelRequest> {
+public final class TransportDeleteModelAction
+        extends TransportModelChangeAction<DeleteModelRequest> {
     @Inject
     public TransportDeleteModelAction(
             TransportService transportService,

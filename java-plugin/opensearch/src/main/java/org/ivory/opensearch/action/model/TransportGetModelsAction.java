@@ -34,8 +34,7 @@ public final class TransportGetModelsAction
     protected void doExecute(
             Task task, GetModelsRequest request, ActionListener<GetModelsResponse> listener) {
         ActionListener.completeWith(
-                listener,
-                () -> find(request.id(), clusterService.state().nodes()));
+                listener, () -> find(request.id(), clusterService.state().nodes()));
     }
 
     private GetModelsResponse find(String id, DiscoveryNodes nodes) {

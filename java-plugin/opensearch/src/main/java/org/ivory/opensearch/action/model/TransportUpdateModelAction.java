@@ -10,7 +10,8 @@ import org.opensearch.threadpool.ThreadPool;
 import org.opensearch.transport.TransportService;
 
 /** Creates a model's metadata or takes it further. */
-public final class TransportUpdateModelAction extends TransportModelChangeAction<UpdateModelRequest> {
+public final class TransportUpdateModelAction
+        extends TransportModelChangeAction<UpdateModelRequest> {
     @Inject
     public TransportUpdateModelAction(
             TransportService transportService,

@@ -129,7 +129,9 @@ public final class ModelCache implements Closeable {
         reservation.resize(loaded.sizeInBytes());
         model.loaded(loaded, reservation);
         logger.info(
-                "loaded model [{}], fingerprint [{}]", metadata.id(), metadata.file().fingerprintText());
+                "loaded model [{}], fingerprint [{}]",
+                metadata.id(),
+                metadata.file().fingerprintText());
     }
 
     private void checkpoint(CachedModel model) {
@@ -151,7 +153,10 @@ public final class ModelCache implements Closeable {
         }
         if (reservation == null) {
             throw new IllegalStateException(
-                    "loading it takes [" + bytes + "] bytes outside the heap, and " + memory.describe());
+                    "loading it takes ["
+                            + bytes
+                            + "] bytes outside the heap, and "
+                            + memory.describe());
         }
         return reservation;
     }
@@ -162,7 +167,9 @@ public final class ModelCache implements Closeable {
         long pause = model.failed(failure);
         if (known == false && model.state() != CachedModel.State.DROPPED && closed == false) {
             logger.warn(
-                    "model [" + nameOf(model.fingerprint()) + "], fingerprint ["
+                    "model ["
+                            + nameOf(model.fingerprint())
+                            + "], fingerprint ["
                             + ModelFile.text(model.fingerprint())
                             + "], could not be loaded; its fields are searched exactly until it is",
                     e);

@@ -71,7 +71,9 @@ public final class ModelJanitor implements ClusterStateListener {
         Set<String> generations = usefulGenerations(models);
         boolean elected = event.previousState().nodes().isLocalNodeElectedClusterManager() == false;
         boolean recovered =
-                event.previousState().blocks().hasGlobalBlock(GatewayService.STATE_NOT_RECOVERED_BLOCK);
+                event.previousState()
+                        .blocks()
+                        .hasGlobalBlock(GatewayService.STATE_NOT_RECOVERED_BLOCK);
         if (elected || recovered || generations.containsAll(lastGenerations) == false) {
             scheduleSweep(SWEEP_DELAY, SWEEP_ATTEMPTS);
         }

@@ -70,12 +70,21 @@ public final class ModelTransitions {
                 current.generation().equals(next.generation())
                         && current.state().inProgress()
                         && next.state().compareTo(current.state()) > 0
-                        && (next.state() != ModelState.READY || current.state() == ModelState.TRAINING);
+                        && (next.state() != ModelState.READY
+                                || current.state() == ModelState.TRAINING);
         if (allowed == false) {
             throw new OpenSearchStatusException(
-                    "model [" + next.id() + "] is in state [" + current.state().label()
-                            + "] of run [" + current.generation() + "] and cannot become ["
-                            + next.state().label() + "] of run [" + next.generation() + "]",
+                    "model ["
+                            + next.id()
+                            + "] is in state ["
+                            + current.state().label()
+                            + "] of run ["
+                            + current.generation()
+                            + "] and cannot become ["
+                            + next.state().label()
+                            + "] of run ["
+                            + next.generation()
+                            + "]",
                     RestStatus.CONFLICT);
         }
         return ModelsState.with(state, next.id(), ModelJson.write(next));
@@ -94,16 +103,24 @@ public final class ModelTransitions {
         List<ModelUsage> usages = ModelUsage.find(state.metadata(), id);
         if (usages.isEmpty() == false) {
             throw new OpenSearchStatusException(
-                    "model [" + id + "] cannot be deleted: " + usages.get(0).describe() + " uses it",
+                    "model ["
+                            + id
+                            + "] cannot be deleted: "
+                            + usages.get(0).describe()
+                            + " uses it",
                     RestStatus.CONFLICT);
         }
         if (Models.of(ModelsState.read(state)).unreadable().containsKey(id) == false) {
             ModelMetadata current = effective(state, id);
             if (current.state().inProgress()) {
                 throw new OpenSearchStatusException(
-                        "model [" + id + "] is in state [" + current.state().label()
+                        "model ["
+                                + id
+                                + "] is in state ["
+                                + current.state().label()
                                 + "] and cannot be deleted: cancel its task ["
-                                + current.origin().task() + "] first",
+                                + current.origin().task()
+                                + "] first",
                         RestStatus.CONFLICT);
             }
         }

@@ -49,11 +49,19 @@ public final class ModelMappingValidator implements MappingTransformer {
         ModelMetadata model = models.apply(field.model());
         if (model == null) {
             throw new IllegalArgumentException(
-                    "field [" + path + "] names the model [" + field.model() + "], which does not exist");
+                    "field ["
+                            + path
+                            + "] names the model ["
+                            + field.model()
+                            + "], which does not exist");
         }
         if (model.state() == ModelState.FAILED) {
             throw new IllegalArgumentException(
-                    "field [" + path + "] names the model [" + model.id() + "], whose training failed: "
+                    "field ["
+                            + path
+                            + "] names the model ["
+                            + model.id()
+                            + "], whose training failed: "
                             + model.reason());
         }
         if (field.dimension() != 0 && field.dimension() != model.dimension()) {
@@ -68,7 +76,16 @@ public final class ModelMappingValidator implements MappingTransformer {
     private static IllegalArgumentException mismatch(
             VectorField field, String parameter, Object ofField, Object ofModel) {
         return new IllegalArgumentException(
-                "field [" + field.path() + "] has [" + parameter + "] [" + ofField + "], but its model ["
-                        + field.model() + "] has [" + ofModel + "]");
+                "field ["
+                        + field.path()
+                        + "] has ["
+                        + parameter
+                        + "] ["
+                        + ofField
+                        + "], but its model ["
+                        + field.model()
+                        + "] has ["
+                        + ofModel
+                        + "]");
     }
 }

@@ -31,11 +31,14 @@ public record ModelUsage(String where, VectorField field) {
             }
         }
         metadata.templates()
-                .forEach((name, t) -> collect("index template [" + name + "]", t.mappings(), id, usages));
+                .forEach((name, t) ->
+                        collect("index template [" + name + "]", t.mappings(), id, usages));
         metadata.templatesV2()
-                .forEach((name, t) -> collect("index template [" + name + "]", t.template(), id, usages));
+                .forEach((name, t) ->
+                        collect("index template [" + name + "]", t.template(), id, usages));
         metadata.componentTemplates()
-                .forEach((name, t) -> collect("component template [" + name + "]", t.template(), id, usages));
+                .forEach((name, t) ->
+                        collect("component template [" + name + "]", t.template(), id, usages));
         return usages;
     }
 
@@ -47,17 +50,26 @@ public record ModelUsage(String where, VectorField field) {
     /** How the field contradicts the model, for people, or null if it does not. */
     public String conflict(ModelMetadata model) {
         if (field.dimension() != 0 && field.dimension() != model.dimension()) {
-            return describe() + " names it with dimension [" + field.dimension() + "], not ["
-                    + model.dimension() + "]";
+            return describe()
+                    + " names it with dimension ["
+                    + field.dimension()
+                    + "], not ["
+                    + model.dimension()
+                    + "]";
         }
         if (field.metric() != null && field.metric() != model.metric()) {
-            return describe() + " names it with space_type [" + field.metric().spaceType() + "], not ["
-                    + model.metric().spaceType() + "]";
+            return describe()
+                    + " names it with space_type ["
+                    + field.metric().spaceType()
+                    + "], not ["
+                    + model.metric().spaceType()
+                    + "]";
         }
         return null;
     }
 
-    private static void collect(String where, Template template, String id, List<ModelUsage> usages) {
+    private static void collect(
+            String where, Template template, String id, List<ModelUsage> usages) {
         if (template != null) {
             collect(where, template.mappings(), id, usages);
         }

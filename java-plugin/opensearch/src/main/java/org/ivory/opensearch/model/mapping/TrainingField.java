@@ -27,9 +27,17 @@ public record TrainingField(String path, int dimension, Metric metric) {
             TrainingField field = find(index, path);
             if (first != null && first.equals(field) == false) {
                 throw new IllegalArgumentException(
-                        "[training_field] [" + path + "] differs between indices: [" + first.describe()
-                                + "] in [" + indices.get(0).getIndex().getName() + "], ["
-                                + field.describe() + "] in [" + index.getIndex().getName() + "]");
+                        "[training_field] ["
+                                + path
+                                + "] differs between indices: ["
+                                + first.describe()
+                                + "] in ["
+                                + indices.get(0).getIndex().getName()
+                                + "], ["
+                                + field.describe()
+                                + "] in ["
+                                + index.getIndex().getName()
+                                + "]");
             }
             first = field;
         }
@@ -37,7 +45,8 @@ public record TrainingField(String path, int dimension, Metric metric) {
     }
 
     private static TrainingField find(IndexMetadata index, String path) {
-        String where = "[training_field] [" + path + "] of index [" + index.getIndex().getName() + "]";
+        String where =
+                "[training_field] [" + path + "] of index [" + index.getIndex().getName() + "]";
         Found found = new Found(path);
         MappingMetadata mapping = index.mapping();
         if (mapping != null) {
@@ -53,14 +62,17 @@ public record TrainingField(String path, int dimension, Metric metric) {
         }
         if (found.nested != null) {
             throw new IllegalArgumentException(
-                    where + " is below the nested object [" + found.nested
+                    where
+                            + " is below the nested object ["
+                            + found.nested
                             + "]: training from nested fields is not supported");
         }
         VectorField field = VectorField.of(path, found.parameters);
         if (field.dimension() < 1
                 || field.dimension() > TrainingParameters.MAX_DIMENSION
                 || field.metric() == null) {
-            throw new IllegalArgumentException(where + " has an unusable mapping: " + found.parameters);
+            throw new IllegalArgumentException(
+                    where + " has an unusable mapping: " + found.parameters);
         }
         return new TrainingField(path, field.dimension(), field.metric());
     }

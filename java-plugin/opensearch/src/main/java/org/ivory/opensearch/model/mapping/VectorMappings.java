@@ -1,12 +1,14 @@
 package org.ivory.opensearch.model.mapping;
 
+import org.ivory.opensearch.mapper.IvoryVectorFieldMapper;
+
 import java.util.List;
 import java.util.Map;
 
 /** Walks mappings as users write them and as indices keep them. */
 public final class VectorMappings {
     /** The type of vector fields. */
-    public static final String TYPE = "ivory_vector";
+    public static final String TYPE = IvoryVectorFieldMapper.TYPE;
 
     /** The parameter of a vector field that names its model. */
     public static final String MODEL = "model";

@@ -58,6 +58,7 @@ final class JsonFields {
     }
 
     private IllegalArgumentException wrong(String name) {
-        return new IllegalArgumentException("[" + name + "] has the wrong type: [" + map.get(name) + "]");
+        return new IllegalArgumentException(
+                "[" + name + "] has the wrong type: [" + map.get(name) + "]");
     }
 }

@@ -43,9 +43,13 @@ public final class ModelJson {
      */
     public static ModelMetadata read(String id, String json) {
         try {
-            return read(id, new JsonFields(XContentHelper.convertToMap(JsonXContent.jsonXContent, json, false)));
+            return read(
+                    id,
+                    new JsonFields(
+                            XContentHelper.convertToMap(JsonXContent.jsonXContent, json, false)));
         } catch (RuntimeException e) {
-            throw new IllegalArgumentException("metadata of model [" + id + "] cannot be read: " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "metadata of model [" + id + "] cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -83,7 +87,8 @@ public final class ModelJson {
         }
     }
 
-    private static void writeReport(XContentBuilder builder, TrainingReport report) throws IOException {
+    private static void writeReport(XContentBuilder builder, TrainingReport report)
+            throws IOException {
         builder.field("vectors_offered", report.vectorsOffered());
         builder.field("vectors_used", report.vectorsUsed());
         builder.field("iterations", report.iterations());
@@ -99,7 +104,8 @@ public final class ModelJson {
         optional(builder, "note", report.note());
     }
 
-    private static void optional(XContentBuilder builder, String name, String value) throws IOException {
+    private static void optional(XContentBuilder builder, String name, String value)
+            throws IOException {
         if (value != null) {
             builder.field(name, value);
         }

@@ -10,8 +10,8 @@ import java.util.Objects;
  * All that the cluster state knows of one model. Immutable.
  *
  * @param id the user's name for it
- * @param generation identifies one training run of this id; names its chunks, so that what a
- *     failed run left behind is never taken for a later run's
+ * @param generation identifies one training run of this id; names its chunks, so that what a failed
+ *     run left behind is never taken for a later run's
  * @param reason why it failed; null unless it failed
  * @param file null unless it is ready
  * @param report null unless it is ready
@@ -37,10 +37,12 @@ public record ModelMetadata(
         Objects.requireNonNull(metric, "metric");
         Objects.requireNonNull(origin, "origin");
         if (state == ModelState.READY && (file == null || report == null)) {
-            throw new IllegalArgumentException("[file] and [report] are missing of the ready model [" + id + "]");
+            throw new IllegalArgumentException(
+                    "[file] and [report] are missing of the ready model [" + id + "]");
         }
         if (state == ModelState.FAILED && reason == null) {
-            throw new IllegalArgumentException("[reason] is missing of the failed model [" + id + "]");
+            throw new IllegalArgumentException(
+                    "[reason] is missing of the failed model [" + id + "]");
         }
     }
 
@@ -95,13 +97,27 @@ public record ModelMetadata(
     /** This model as it really stands, given who is in the cluster: failed if its job is gone. */
     public ModelMetadata effective(DiscoveryNodes nodes) {
         if (orphaned(nodes)) {
-            return failed("node [" + origin.nodeName() + "] left the cluster or restarted before the training had ended");
+            return failed(
+                    "node ["
+                            + origin.nodeName()
+                            + "] left the cluster or restarted before the training had ended");
         }
         return this;
     }
 
-    private ModelMetadata with(ModelState state, String reason, ModelFile file, TrainingReport report) {
+    private ModelMetadata with(
+            ModelState state, String reason, ModelFile file, TrainingReport report) {
         return new ModelMetadata(
-                id, generation, state, reason, metric, dimension, nlist, origin, file, report, createdMillis);
+                id,
+                generation,
+                state,
+                reason,
+                metric,
+                dimension,
+                nlist,
+                origin,
+                file,
+                report,
+                createdMillis);
     }
 }

@@ -18,14 +18,13 @@ public final class Models {
 
     private Models(Map<String, String> stored) {
         this.stored = stored;
-        stored.forEach(
-                (id, json) -> {
-                    try {
-                        put(ModelJson.read(id, json));
-                    } catch (IllegalArgumentException e) {
-                        unreadable.put(id, e.getMessage());
-                    }
-                });
+        stored.forEach((id, json) -> {
+            try {
+                put(ModelJson.read(id, json));
+            } catch (IllegalArgumentException e) {
+                unreadable.put(id, e.getMessage());
+            }
+        });
     }
 
     /** Parses what {@link ModelsState#read} gave. */

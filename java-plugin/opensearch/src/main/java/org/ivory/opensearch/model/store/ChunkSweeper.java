@@ -41,7 +41,10 @@ public final class ChunkSweeper {
     }
 
     private void sweep(
-            Predicate<String> needed, Set<String> kept, int deleted, ActionListener<Integer> listener) {
+            Predicate<String> needed,
+            Set<String> kept,
+            int deleted,
+            ActionListener<Integer> listener) {
         client.search(
                 find(kept),
                 ActionListener.wrap(

@@ -54,8 +54,8 @@ final class ModelChunk {
     /**
      * The bytes in a document.
      *
-     * @throws ModelFormatException if it is not the expected chunk, or its bytes are not those
-     *     that were written
+     * @throws ModelFormatException if it is not the expected chunk, or its bytes are not those that
+     *     were written
      */
     static byte[] read(Map<String, Object> document, String generation, int number, int length) {
         String name = "chunk [" + number + "] of generation [" + generation + "]";

@@ -26,7 +26,8 @@ public final class ModelIndex {
     }
 
     /** Creates the index unless it exists. */
-    static void ensure(Client client, ClusterService clusterService, ActionListener<Void> listener) {
+    static void ensure(
+            Client client, ClusterService clusterService, ActionListener<Void> listener) {
         if (clusterService.state().metadata().hasIndex(NAME)) {
             listener.onResponse(null);
             return;

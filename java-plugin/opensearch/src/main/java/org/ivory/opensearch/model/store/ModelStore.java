@@ -103,8 +103,11 @@ public final class ModelStore {
             String found = ModelFile.text(model.fingerprint());
             model.close();
             throw new ModelFormatException(
-                    "the stored model is not that of the metadata: its fingerprint is [" + found
-                            + "], not [" + metadata.file().fingerprintText() + "]");
+                    "the stored model is not that of the metadata: its fingerprint is ["
+                            + found
+                            + "], not ["
+                            + metadata.file().fingerprintText()
+                            + "]");
         }
         return model;
     }

@@ -71,9 +71,15 @@ final class TrainingJob {
     private void requireEnough(TrainingProgress progress) {
         if (progress.vectorsOffered() < plan.nlist()) {
             throw new IllegalStateException(
-                    "only [" + progress.vectorsOffered() + "] usable vectors were found in field ["
-                            + plan.field() + "] of index [" + plan.index() + "], fewer than [nlist] ["
-                            + plan.nlist() + "]");
+                    "only ["
+                            + progress.vectorsOffered()
+                            + "] usable vectors were found in field ["
+                            + plan.field()
+                            + "] of index ["
+                            + plan.index()
+                            + "], fewer than [nlist] ["
+                            + plan.nlist()
+                            + "]");
         }
     }
 }

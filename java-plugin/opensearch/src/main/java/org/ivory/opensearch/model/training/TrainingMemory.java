@@ -31,8 +31,7 @@ record TrainingMemory(NativeMemory.Reservation reservation, int sample, String n
             return new TrainingMemory(reservation, wanted, null);
         }
         String usage = memory.describe();
-        long fitting =
-                (memory.available() - bytes(plan, 0)) / (bytes(plan, 1) - bytes(plan, 0));
+        long fitting = (memory.available() - bytes(plan, 0)) / (bytes(plan, 1) - bytes(plan, 0));
         if (fitting >= plan.nlist()) {
             int sample = (int) Math.min(fitting, wanted);
             reservation = memory.tryReserve(bytes(plan, sample));
@@ -40,13 +39,19 @@ record TrainingMemory(NativeMemory.Reservation reservation, int sample, String n
                 return new TrainingMemory(
                         reservation,
                         sample,
-                        "the sample was cut from [" + wanted + "] to [" + sample
-                                + "] vectors to fit the memory: " + usage);
+                        "the sample was cut from ["
+                                + wanted
+                                + "] to ["
+                                + sample
+                                + "] vectors to fit the memory: "
+                                + usage);
             }
         }
         throw new IllegalStateException(
-                "training needs at least [" + bytes(plan, plan.nlist())
-                        + "] bytes outside the heap, and " + usage);
+                "training needs at least ["
+                        + bytes(plan, plan.nlist())
+                        + "] bytes outside the heap, and "
+                        + usage);
     }
 
     /** Memory of a run over {@code sample} vectors. */

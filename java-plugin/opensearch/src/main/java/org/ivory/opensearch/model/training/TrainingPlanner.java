@@ -58,7 +58,9 @@ public final class TrainingPlanner {
         this.ops = ops;
     }
 
-    /** Answers with a plan, or with an exception of a 4xx status (503 if this node cannot train). */
+    /**
+     * Answers with a plan, or with an exception of a 4xx status (503 if this node cannot train).
+     */
     public void plan(TrainingRequest request, ActionListener<TrainingPlan> listener) {
         try {
             ClusterState state = clusterService.state();
@@ -90,8 +92,11 @@ public final class TrainingPlanner {
             TrainingRequest request, TrainingField field, int page, long vectors) {
         if (vectors == 0) {
             throw new IllegalArgumentException(
-                    "[training_index] [" + request.index()
-                            + "] is empty: no document has a vector in field [" + field.path() + "]");
+                    "[training_index] ["
+                            + request.index()
+                            + "] is empty: no document has a vector in field ["
+                            + field.path()
+                            + "]");
         }
         Integer given = request.maxVectors();
         int nlist =
@@ -100,12 +105,17 @@ public final class TrainingPlanner {
                         : defaultNlist(vectors, given == null ? vectors : Math.min(vectors, given));
         if (vectors < nlist) {
             throw new IllegalArgumentException(
-                    "[training_index] [" + request.index() + "] has only [" + vectors
-                            + "] vectors in field [" + field.path() + "], fewer than [nlist] [" + nlist
+                    "[training_index] ["
+                            + request.index()
+                            + "] has only ["
+                            + vectors
+                            + "] vectors in field ["
+                            + field.path()
+                            + "], fewer than [nlist] ["
+                            + nlist
                             + "]");
         }
-        int maxVectors =
-                given != null ? given : TrainingParameters.DEFAULT_SAMPLE_PER_CELL * nlist;
+        int maxVectors = given != null ? given : TrainingParameters.DEFAULT_SAMPLE_PER_CELL * nlist;
         return new TrainingPlan(
                 request.modelId(),
                 request.index(),
@@ -144,8 +154,13 @@ public final class TrainingPlanner {
     private static void checkMetric(TrainingRequest request, TrainingField field) {
         if (request.metric() != null && request.metric() != field.metric()) {
             throw new IllegalArgumentException(
-                    "[space_type] [" + request.metric().spaceType() + "] is not that of [training_field] ["
-                            + field.path() + "], which is [" + field.metric().spaceType() + "]");
+                    "[space_type] ["
+                            + request.metric().spaceType()
+                            + "] is not that of [training_field] ["
+                            + field.path()
+                            + "], which is ["
+                            + field.metric().spaceType()
+                            + "]");
         }
     }
 
@@ -157,7 +172,8 @@ public final class TrainingPlanner {
             logger.debug("{} can train", trainer);
         } catch (UnsupportedOperationException e) {
             throw new OpenSearchStatusException(
-                    "this node cannot train models: " + e.getMessage(), RestStatus.SERVICE_UNAVAILABLE);
+                    "this node cannot train models: " + e.getMessage(),
+                    RestStatus.SERVICE_UNAVAILABLE);
         }
     }
 

@@ -241,7 +241,9 @@ final class TrainingRun extends AbstractRunnable {
                                 e -> {
                                     afterFirstTry.run();
                                     if (refused(e) == false) {
-                                        logger.warn("state of model [" + model.id() + "] not written", e);
+                                        logger.warn(
+                                                "state of model [" + model.id() + "] not written",
+                                                e);
                                         parts.threadPool()
                                                 .scheduleUnlessShuttingDown(
                                                         RETRY,

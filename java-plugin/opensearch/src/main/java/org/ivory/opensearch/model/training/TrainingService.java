@@ -13,9 +13,9 @@ import org.opensearch.OpenSearchStatusException;
 import org.opensearch.cluster.node.DiscoveryNode;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.UUIDs;
+import org.opensearch.common.unit.SizeValue;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.core.action.ActionListener;
-import org.opensearch.common.unit.SizeValue;
 import org.opensearch.core.rest.RestStatus;
 import org.opensearch.core.tasks.TaskId;
 import org.opensearch.tasks.TaskManager;
@@ -83,8 +83,11 @@ public final class TrainingService {
         }
         if (places.tryAcquire() == false) {
             throw new OpenSearchStatusException(
-                    "model [" + plan.modelId() + "] cannot be trained now: this node runs or has queued ["
-                            + capacity + "] trainings already; try again later",
+                    "model ["
+                            + plan.modelId()
+                            + "] cannot be trained now: this node runs or has queued ["
+                            + capacity
+                            + "] trainings already; try again later",
                     RestStatus.TOO_MANY_REQUESTS);
         }
         TrainingRun run;
@@ -104,7 +107,9 @@ public final class TrainingService {
                                 }));
     }
 
-    /** Stops all trainings; their models will be reported failed. Returns before they have ended. */
+    /**
+     * Stops all trainings; their models will be reported failed. Returns before they have ended.
+     */
     public void stop() {
         stopped = true;
         runs.forEach(TrainingRun::stop);

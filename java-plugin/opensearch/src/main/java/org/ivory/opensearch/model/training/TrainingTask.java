@@ -22,7 +22,12 @@ final class TrainingTask extends CancellableTask {
     private Runnable onCancel = () -> {};
 
     private TrainingTask(
-            long id, String type, String action, String modelId, TaskId parent, Map<String, String> headers) {
+            long id,
+            String type,
+            String action,
+            String modelId,
+            TaskId parent,
+            Map<String, String> headers) {
         super(id, type, action, "training of model [" + modelId + "]", parent, headers);
         this.modelId = modelId;
         this.status = TrainingStatus.waiting(modelId);
@@ -112,8 +117,7 @@ final class TrainingTask extends CancellableTask {
 
     private TrainingStatus read(Trainer trainer) {
         TrainingProgress progress = trainer.progress();
-        TrainingPhase phase =
-                storing ? TrainingPhase.STORING : TrainingPhase.of(progress.phase());
+        TrainingPhase phase = storing ? TrainingPhase.STORING : TrainingPhase.of(progress.phase());
         return TrainingStatus.of(modelId, phase, progress);
     }
 }

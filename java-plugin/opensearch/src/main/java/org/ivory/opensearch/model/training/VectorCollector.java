@@ -64,7 +64,12 @@ final class VectorCollector {
             readPages(wanted, checkpoint, sink);
         } catch (OpenSearchException e) {
             throw new IllegalStateException(
-                    "field [" + plan.field() + "] of index [" + plan.index() + "] could not be read", e);
+                    "field ["
+                            + plan.field()
+                            + "] of index ["
+                            + plan.index()
+                            + "] could not be read",
+                    e);
         }
     }
 
@@ -148,8 +153,14 @@ final class VectorCollector {
         byte[] bytes = Base64.getDecoder().decode(field.getValue().toString());
         if (bytes.length != dimension * Float.BYTES) {
             throw new IllegalStateException(
-                    "document [" + hit.getId() + "] has a vector of " + bytes.length + " bytes in field ["
-                            + plan.field() + "], expected " + dimension * Float.BYTES);
+                    "document ["
+                            + hit.getId()
+                            + "] has a vector of "
+                            + bytes.length
+                            + " bytes in field ["
+                            + plan.field()
+                            + "], expected "
+                            + dimension * Float.BYTES);
         }
         ByteBuffer.wrap(bytes)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -171,8 +182,12 @@ final class VectorCollector {
     private void checkFailures(SearchResponse page) {
         if (page.getFailedShards() > 0) {
             throw new IllegalStateException(
-                    "vectors of index [" + plan.index() + "] could not be read: "
-                            + (page.getShardFailures().length > 0 ? page.getShardFailures()[0] : "shards failed"));
+                    "vectors of index ["
+                            + plan.index()
+                            + "] could not be read: "
+                            + (page.getShardFailures().length > 0
+                                    ? page.getShardFailures()[0]
+                                    : "shards failed"));
         }
     }
 
@@ -183,6 +198,8 @@ final class VectorCollector {
                 request,
                 ActionListener.wrap(
                         cleared -> {},
-                        e -> logger.debug("a scroll could not be closed; it expires by itself", e)));
+                        e ->
+                                logger.debug(
+                                        "a scroll could not be closed; it expires by itself", e)));
     }
 }
