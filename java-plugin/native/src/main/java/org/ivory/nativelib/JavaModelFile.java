@@ -46,6 +46,13 @@ record JavaModelFile(Metric metric, int dimension, int nlist, long fingerprint, 
         return length(dimension, nlist);
     }
 
+    /** Refuses a file of which less has arrived than was announced. */
+    static void checkComplete(ModelBytes file, long announced) {
+        check(
+                file.length() == announced,
+                "[length] is " + file.length() + " bytes, announced were " + announced);
+    }
+
     /**
      * Checks all of a file but the centroids' components.
      *

@@ -22,6 +22,7 @@ final class JavaModelLoader implements ModelLoader {
         ensureOpen();
         ModelBytes bytes = received;
         received = null;
+        JavaModelFile.checkComplete(bytes, length);
         JavaModelFile file = JavaModelFile.read(bytes);
         return new JavaCentroidModel(file, file.drainCentroids(bytes));
     }

@@ -168,6 +168,10 @@ public final class NativeLibrary {
             if (!Files.isRegularFile(path)) {
                 return "no such file";
             }
+            String fault = platform().startsWith("linux") ? ElfFile.fault(path) : null;
+            if (fault != null) {
+                return fault;
+            }
             System.load(path.toString());
             return null;
         } catch (Throwable e) {
@@ -191,7 +195,7 @@ public final class NativeLibrary {
             SymbolLookup symbols = SymbolLookup.loaderLookup();
             for (Method method : Natives.class.getDeclaredMethods()) {
                 if (Modifier.isNative(method.getModifiers())
-                        && symbols.find(symbol(method.getName())).isEmpty()) {
+                        && symbols(method).stream().allMatch(s -> symbols.find(s).isEmpty())) {
                     return new Probe("lacks the function " + method.getName(), null, version);
                 }
             }
@@ -202,9 +206,19 @@ public final class NativeLibrary {
         }
     }
 
-    /** The exported name of a native method. */
-    static String symbol(String method) {
-        return "Java_" + Natives.class.getName().replace('.', '_') + "_" + method;
+    /** The names under which the JVM looks for a native method: without and with its arguments. */
+    static List<String> symbols(Method method) {
+        String name = "Java_" + Natives.class.getName().replace('.', '_') + "_" + method.getName();
+        var arguments = new StringBuilder();
+        for (Class<?> type : method.getParameterTypes()) {
+            arguments.append(
+                    type.descriptorString()
+                            .replace("_", "_1")
+                            .replace(";", "_2")
+                            .replace("[", "_3")
+                            .replace('/', '_'));
+        }
+        return List.of(name, name + "__" + arguments);
     }
 
     private static String text(Throwable e) {
