@@ -74,7 +74,7 @@ public final class VectorParser {
                 }
                 float value = parser.floatValue();
                 if (!Float.isFinite(value)) {
-                    fault = beyond(count, number(parser));
+                    fault = beyond(count, abbreviate(parser.text()));
                 } else if (count < vector.length) {
                     vector[count] = value;
                 }
@@ -179,17 +179,10 @@ public final class VectorParser {
             case START_OBJECT -> "an object";
             case VALUE_NULL -> "[null]";
             case VALUE_STRING -> "the string [" + abbreviate(parser.text()) + "]";
-            case VALUE_NUMBER -> "the number [" + number(parser) + "]";
+            case VALUE_NUMBER -> "the number [" + abbreviate(parser.text()) + "]";
             case VALUE_BOOLEAN -> "[" + parser.booleanValue() + "]";
             default -> parser.currentToken().toString();
         };
-    }
-
-    /** A number as Java writes it, or as the user did where it is beyond f64. */
-    private static String number(XContentParser parser) throws IOException {
-        Number value = parser.numberValue();
-        return abbreviate(
-                Double.isInfinite(value.doubleValue()) ? parser.text() : value.toString());
     }
 
     private static String abbreviate(String text) {

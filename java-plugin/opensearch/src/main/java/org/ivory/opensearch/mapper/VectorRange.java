@@ -2,6 +2,8 @@ package org.ivory.opensearch.mapper;
 
 import org.ivory.nativelib.Metric;
 
+import java.util.Locale;
+
 /**
  * Which vectors can be compared without leaving f32. A squared length of at most a quarter of the
  * largest f32 keeps every squared distance ({@code ‖x−y‖² ≤ 2‖x‖² + 2‖y‖²}) and every inner product
@@ -32,20 +34,24 @@ public final class VectorRange {
         if (squares > MAX_SQUARED_LENGTH) {
             throw new IllegalArgumentException(
                     what
-                            + " takes vectors of a length up to ["
-                            + (float) Math.sqrt(MAX_SQUARED_LENGTH)
-                            + "], but got one of length ["
-                            + Math.sqrt(squares)
+                            + ": the vector has length ["
+                            + length(squares)
+                            + "], which is more than ["
+                            + length(MAX_SQUARED_LENGTH)
                             + "]");
         }
         if (metric == Metric.COSINE && squares < MIN_SQUARED_LENGTH) {
             throw new IllegalArgumentException(
                     what
-                            + " has space_type ["
+                            + ": the vector has length ["
+                            + length(squares)
+                            + "], but space_type ["
                             + metric.spaceType()
-                            + "], which takes no zero vector, but got one of length ["
-                            + Math.sqrt(squares)
-                            + "]");
+                            + "] takes no zero vector");
         }
+    }
+
+    private static String length(double squares) {
+        return String.format(Locale.ROOT, "%.4g", Math.sqrt(squares));
     }
 }

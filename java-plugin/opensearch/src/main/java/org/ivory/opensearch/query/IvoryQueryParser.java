@@ -17,7 +17,7 @@ final class IvoryQueryParser {
 
     private final XContentParser parser;
     private final String field;
-    private String parameter = IvoryQueryBuilder.VECTOR;
+    private String parameter;
 
     private float[] vector;
     private Long k;
@@ -74,13 +74,15 @@ final class IvoryQueryParser {
         } catch (ParsingException e) {
             throw e;
         } catch (IOException e) {
+            // The text after a parameter's name is read with it, so the parser knows more than
+            // this.
             throw new ParsingException(
                     parser.getTokenLocation(),
-                    "{} has text that cannot be read at or after [{}]: {}",
+                    "{}: [{}] cannot be read: {}",
                     e,
                     IvoryQueryBuilder.about(field),
-                    parameter,
-                    e.getMessage());
+                    parser.currentName(),
+                    e.getMessage().lines().findFirst().orElse(""));
         }
         IvoryQueryBuilder query = new IvoryQueryBuilder(field, vector);
         if (k != null) {
@@ -138,10 +140,11 @@ final class IvoryQueryParser {
     }
 
     private ParsingException takes(String wanted) throws IOException {
+        Token token = parser.currentToken();
         String got =
-                parser.currentToken().isValue()
+                token.isValue() || token == Token.VALUE_NULL
                         ? parser.textOrNull()
-                        : parser.currentToken().toString();
+                        : token.toString();
         return new ParsingException(
                 parser.getTokenLocation(),
                 "{} takes {} as [{}], but got [{}]",

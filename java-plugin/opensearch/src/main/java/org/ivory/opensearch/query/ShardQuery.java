@@ -26,13 +26,13 @@ final class ShardQuery {
             if (query.ignoreUnmapped()) {
                 return new MatchNoDocsQuery("field [" + query.field() + "] is not mapped");
             }
-            throw refused(query, context, "which is not mapped");
+            throw refused(query, context, "the field is not mapped");
         }
         if (!(mapped.unwrap() instanceof IvoryVectorFieldType type)) {
             throw refused(
                     query,
                     context,
-                    "which is of type ["
+                    "the field is of type ["
                             + mapped.typeName()
                             + "], not ["
                             + IvoryVectorFieldMapper.TYPE
@@ -69,16 +69,17 @@ final class ShardQuery {
             throw refused(
                     query,
                     context,
-                    "which takes vectors of dimension ["
-                            + type.dimension()
-                            + "], but got a [vector] of dimension ["
+                    "[vector] has dimension ["
                             + dimension
+                            + "], but the field takes ["
+                            + type.dimension()
                             + "]");
         }
         try {
-            VectorRange.check(type.metric(), query.vector(), "[vector]");
+            VectorRange.check(
+                    type.metric(), query.vector(), IvoryQueryBuilder.about(query.field()));
         } catch (IllegalArgumentException e) {
-            throw refused(query, context, "whose " + e.getMessage());
+            throw new QueryShardException(context, "{}", e, e.getMessage());
         }
     }
 
@@ -89,11 +90,11 @@ final class ShardQuery {
                 throw refused(
                         query,
                         context,
-                        "whose distances are never negative (space_type ["
-                                + metric.spaceType()
-                                + "]), but got [max_distance] of ["
+                        "[max_distance] is ["
                                 + query.maxDistance()
-                                + "]");
+                                + "], but distances of space_type ["
+                                + metric.spaceType()
+                                + "] are never negative");
             }
             return RawLimits.ofMaxDistance(metric, query.maxDistance());
         }
@@ -102,11 +103,11 @@ final class ShardQuery {
                 throw refused(
                         query,
                         context,
-                        "whose scores are at most 1 (space_type ["
-                                + metric.spaceType()
-                                + "]), but got [min_score] of ["
+                        "[min_score] is ["
                                 + query.minScore()
-                                + "]");
+                                + "], but scores of space_type ["
+                                + metric.spaceType()
+                                + "] are at most 1");
             }
             return RawLimits.ofMinScore(metric, query.minScore());
         }
@@ -116,6 +117,6 @@ final class ShardQuery {
     private static QueryShardException refused(
             IvoryQueryBuilder query, QueryShardContext context, String why) {
         return new QueryShardException(
-                context, "{}, {}", IvoryQueryBuilder.about(query.field()), why);
+                context, "{}: {}", IvoryQueryBuilder.about(query.field()), why);
     }
 }
