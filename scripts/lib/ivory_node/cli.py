@@ -67,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
     up.add_argument(
         "--port",
         type=_port,
-        help="HTTP port of node 0, one more each for others; 0: free ones (default: as before, or 9200)",
+        help="HTTP port of node 0, one more for each other; 0: free (default: as before, or 9200)",
     )
     up.add_argument("--nodes", type=_count, help="number of nodes (default 1)")
     up.add_argument("--heap", help="Java heap of each node, such as 512m or 2g (default 1g)")
