@@ -200,14 +200,14 @@ def status(folder: Folder) -> dict[str, Any]:
         )
         if running and health is None:
             health = get(f"{record.url}/_cluster/health")
-    answering = health.get("number_of_nodes") if health else 0
+    # The cluster may not have noticed yet that a node is gone.
+    alive = sum(1 for one in nodes if one["alive"])
+    joined = health.get("number_of_nodes") if health else 0
+    color = health.get("status") if health else None
     return {
         "dir": str(folder.path),
-        "status": health.get("status") if health else None,
-        "healthy": bool(nodes)
-        and answering == len(nodes)
-        and health is not None
-        and health.get("status") != "red",
+        "status": color,
+        "healthy": 0 < len(nodes) == alive == joined and color in ("green", "yellow"),
         "nodes": nodes,
     }
 
