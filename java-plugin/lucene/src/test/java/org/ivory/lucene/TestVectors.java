@@ -7,6 +7,7 @@ import org.ivory.nativelib.VectorOps;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -20,12 +21,19 @@ final class TestVectors {
 
     private static NativeLibrary.Status load() {
         String path = System.getProperty(NativeLibrary.LIBRARY_PROPERTY);
-        return path == null ? null : NativeLibrary.load(List.of(Path.of(path)));
+        if (path == null || !Files.exists(Path.of(path))) {
+            return null;
+        }
+        NativeLibrary.Status status = NativeLibrary.load(List.of(Path.of(path)));
+        if (!status.loaded()) {
+            throw new IllegalStateException(status.reason());
+        }
+        return status;
     }
 
     /** The native library's arithmetic, or null if it was not given. */
     static VectorOps nativeOps() {
-        return LIBRARY == null || !LIBRARY.loaded() ? null : NativeLibrary.select(LIBRARY);
+        return LIBRARY == null ? null : NativeLibrary.select(LIBRARY);
     }
 
     /** The native library or its twin, as chance will have it. */

@@ -1,0 +1,56 @@
+package org.ivory.lucene;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.ivory.nativelib.Metric;
+import org.ivory.nativelib.ModelLoader;
+import org.ivory.nativelib.Trainer;
+import org.ivory.nativelib.TrainingParameters;
+import org.ivory.nativelib.VectorOps;
+
+/** Passes everything on and counts calls and rows. */
+final class CountingOps implements VectorOps {
+
+    private final VectorOps ops;
+    final AtomicInteger calls = new AtomicInteger();
+    final AtomicInteger rows = new AtomicInteger();
+
+    CountingOps(VectorOps ops) {
+        this.ops = ops;
+    }
+
+    void reset() {
+        calls.set(0);
+        rows.set(0);
+    }
+
+    @Override
+    public String level() {
+        return ops.level();
+    }
+
+    @Override
+    public void score(Metric metric, float[] query, ByteBuffer buffer, int count, float[] out) {
+        calls.incrementAndGet();
+        rows.addAndGet(count);
+        ops.score(metric, query, buffer, count, out);
+    }
+
+    @Override
+    public void scoreRows(
+            Metric metric, float[] query, ByteBuffer buffer, int[] index, int count, float[] out) {
+        calls.incrementAndGet();
+        rows.addAndGet(count);
+        ops.scoreRows(metric, query, buffer, index, count, out);
+    }
+
+    @Override
+    public ModelLoader loadModel(long length) {
+        return ops.loadModel(length);
+    }
+
+    @Override
+    public Trainer train(TrainingParameters parameters) {
+        return ops.train(parameters);
+    }
+}
