@@ -1,5 +1,12 @@
 package org.ivory.lucene;
 
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.ivory.lucene.SearchCounters.Path;
+import org.ivory.nativelib.Metric;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,12 +14,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.Query;
-import org.apache.lucene.search.ScoreDoc;
-import org.ivory.lucene.SearchCounters.Path;
-import org.ivory.nativelib.Metric;
 
 /** Searches that use many threads, and many searches at once; and what they count. */
 public class ConcurrencyTests extends VectorTestCase {
@@ -83,16 +84,13 @@ public class ConcurrencyTests extends VectorTestCase {
             List<Future<?>> runs = new ArrayList<>();
             for (int thread = 0; thread < 4; thread++) {
                 runs.add(
-                        threads.submit(
-                                () -> {
-                                    for (int i = 0; i < queries.size(); i++) {
-                                        Query query = queries.get(i);
-                                        assertSame(
-                                                expected.get(i),
-                                                searcher.search(query, 1000).scoreDocs);
-                                    }
-                                    return null;
-                                }));
+                        threads.submit(() -> {
+                            for (int i = 0; i < queries.size(); i++) {
+                                Query query = queries.get(i);
+                                assertSame(expected.get(i), searcher.search(query, 1000).scoreDocs);
+                            }
+                            return null;
+                        }));
             }
             for (Future<?> run : runs) {
                 run.get();
@@ -112,10 +110,18 @@ public class ConcurrencyTests extends VectorTestCase {
         List<Object[]> cases =
                 List.of(
                         new Object[] {spec(index, vector, 5, 0, null, null, true), Path.EXACT, 0L},
-                        new Object[] {spec(index, vector, 5, 3, one, null, false), Path.FILTERED_EXACT, 0L},
-                        new Object[] {spec(index, vector, 5, 20, null, limit, false), Path.RANGE, 20L},
-                        new Object[] {spec(index, vector, 5, 20, null, null, false), Path.TOP_K, 20L},
-                        new Object[] {spec(index, vector, 0, 20, null, null, false), Path.MATCH, 20L});
+                        new Object[] {
+                            spec(index, vector, 5, 3, one, null, false), Path.FILTERED_EXACT, 0L
+                        },
+                        new Object[] {
+                            spec(index, vector, 5, 20, null, limit, false), Path.RANGE, 20L
+                        },
+                        new Object[] {
+                            spec(index, vector, 5, 20, null, null, false), Path.TOP_K, 20L
+                        },
+                        new Object[] {
+                            spec(index, vector, 0, 20, null, null, false), Path.MATCH, 20L
+                        });
         for (Concurrency concurrency : Concurrency.values()) {
             IndexSearcher searcher = newSearcher(reader, false, true, concurrency);
             for (Object[] c : cases) {

@@ -1,12 +1,13 @@
 package org.ivory.lucene;
 
-import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.ivory.nativelib.Metric;
 import org.ivory.nativelib.ModelLoader;
 import org.ivory.nativelib.Trainer;
 import org.ivory.nativelib.TrainingParameters;
 import org.ivory.nativelib.VectorOps;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Passes everything on and counts calls and rows. */
 final class CountingOps implements VectorOps {

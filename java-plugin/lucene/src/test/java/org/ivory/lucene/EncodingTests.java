@@ -1,9 +1,5 @@
 package org.ivory.lucene;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.List;
 import org.apache.lucene.index.DocValuesType;
 import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.IndexableField;
@@ -11,12 +7,16 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.BytesRef;
 import org.ivory.nativelib.Metric;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
 /** What is stored: the bytes of vectors and terms, and the fields that carry them. */
 public class EncodingTests extends LuceneTestCase {
 
     private static String hex(BytesRef bytes) {
-        return HexFormat.of()
-                .formatHex(bytes.bytes, bytes.offset, bytes.offset + bytes.length);
+        return HexFormat.of().formatHex(bytes.bytes, bytes.offset, bytes.offset + bytes.length);
     }
 
     /** These bytes are on users' disks. */

@@ -1,10 +1,5 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
-import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -18,6 +13,12 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.index.RandomIndexWriter;
 import org.apache.lucene.util.BytesRef;
 import org.ivory.nativelib.Metric;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What can be wrong with an index or happen to a search: a clear exception, never a wrong hit. */
 public class FaultTests extends VectorTestCase {
@@ -83,7 +84,9 @@ public class FaultTests extends VectorTestCase {
         }
     }
 
-    /** The inner product of such vectors is ±infinity, or NaN where infinities of both signs meet. */
+    /**
+     * The inner product of such vectors is ±infinity, or NaN where infinities of both signs meet.
+     */
     public void testInnerProductBeyondF32() throws IOException {
         float big = 3e38f;
         List<float[]> vectors =

@@ -1,8 +1,5 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
-import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.BooleanClause;
@@ -12,6 +9,10 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
 import org.ivory.nativelib.Metric;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** What block scoring costs: calls of the kernel, and rows nobody looked at. */
 public class LookAheadTests extends VectorTestCase {
@@ -88,8 +89,7 @@ public class LookAheadTests extends VectorTestCase {
         List<Integer> ids = IntStream.range(0, COUNT / 4).mapToObj(i -> i * 4).toList();
         for (boolean exact : new boolean[] {false, true}) {
             counting.reset();
-            Query filtered =
-                    query(spec(index, vector, 0, 0, TestIndex.ids(ids), null, exact));
+            Query filtered = query(spec(index, vector, 0, 0, TestIndex.ids(ids), null, exact));
             assertEquals(ids.size(), searcher.search(filtered, 1000).scoreDocs.length);
             assertEquals(ids.size(), counting.rows.get());
             assertTrue(
@@ -126,8 +126,7 @@ public class LookAheadTests extends VectorTestCase {
                     doc = walking.iterator().nextDoc();
                 }
                 if (random().nextInt(5) > 0) {
-                    Scorer single =
-                            searcher.createWeight(match(true, null), mode, 1f).scorer(leaf);
+                    Scorer single = searcher.createWeight(match(true, null), mode, 1f).scorer(leaf);
                     assertEquals(doc, single.iterator().advance(doc));
                     assertEquals(single.score(), walking.score(), 0f);
                     assertEquals(single.score(), walking.score(), 0f);

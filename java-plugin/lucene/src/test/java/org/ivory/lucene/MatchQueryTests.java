@@ -1,13 +1,5 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
-import java.util.function.Predicate;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
@@ -22,6 +14,15 @@ import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.TopDocs;
 import org.ivory.lucene.SearchCounters.Path;
 import org.ivory.nativelib.Metric;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /** Match mode against brute force on random indices: alone, filtered, within a radius, combined. */
 public class MatchQueryTests extends VectorTestCase {
@@ -97,8 +98,7 @@ public class MatchQueryTests extends VectorTestCase {
             Set<Integer> ids = someIds(size);
             Query filter = TestIndex.ids(List.copyOf(ids));
             List<TestIndex.Hit> expected =
-                    index.nearest(
-                            ops, vector, doc -> visited.test(doc) && ids.contains(doc.id()));
+                    index.nearest(ops, vector, doc -> visited.test(doc) && ids.contains(doc.id()));
             assertHits(searcher, match(filter, null), index.metric, expected);
             Query outside =
                     new BooleanQuery.Builder()
@@ -189,8 +189,6 @@ public class MatchQueryTests extends VectorTestCase {
                         match(null, null), 1000, new Sort(new SortField("id", SortField.Type.INT)));
         assertEquals(
                 expected.stream().map(TestIndex.Hit::id).sorted().toList(),
-                Arrays.stream(sorted.scoreDocs)
-                        .map(hit -> ((FieldDoc) hit).fields[0])
-                        .toList());
+                Arrays.stream(sorted.scoreDocs).map(hit -> ((FieldDoc) hit).fields[0]).toList());
     }
 }

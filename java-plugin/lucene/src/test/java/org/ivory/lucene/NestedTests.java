@@ -1,13 +1,5 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Predicate;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.NumericDocValuesField;
@@ -29,6 +21,15 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.index.RandomIndexWriter;
 import org.apache.lucene.util.Bits;
 import org.ivory.nativelib.Metric;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 
 /** Vectors of nested documents: each parent counts once, by its nearest child. */
 public class NestedTests extends VectorTestCase {
@@ -108,7 +109,15 @@ public class NestedTests extends VectorTestCase {
 
     private VectorQuerySpec spec(int k, int nprobe, Query filter, Float limit, boolean exact) {
         return new VectorQuerySpec(
-                TestIndex.FIELD, DIMENSION, metric, vector, k, nprobe, filter, limit, exact,
+                TestIndex.FIELD,
+                DIMENSION,
+                metric,
+                vector,
+                k,
+                nprobe,
+                filter,
+                limit,
+                exact,
                 parents);
     }
 
@@ -116,8 +125,7 @@ public class NestedTests extends VectorTestCase {
     private List<TestIndex.Hit> nearest(Predicate<Child> passing) throws IOException {
         Comparator<TestIndex.Hit> byRaw = Comparator.comparing(TestIndex.Hit::raw);
         Comparator<TestIndex.Hit> nearer =
-                (metric == Metric.L2 ? byRaw : byRaw.reversed())
-                        .thenComparing(TestIndex.Hit::doc);
+                (metric == Metric.L2 ? byRaw : byRaw.reversed()).thenComparing(TestIndex.Hit::doc);
         Map<Integer, TestIndex.Hit> best = new HashMap<>();
         for (LeafReaderContext leaf : reader.leaves()) {
             NumericDocValues ids = leaf.reader().getNumericDocValues("id");
@@ -130,8 +138,7 @@ public class NestedTests extends VectorTestCase {
                 if (passing.test(child)) {
                     float raw = TestVectors.raw(ops, metric, vector, child.vector);
                     TestIndex.Hit hit = new TestIndex.Hit(leaf.docBase + doc, child.id, raw);
-                    best.merge(
-                            child.parent, hit, (a, b) -> nearer.compare(a, b) <= 0 ? a : b);
+                    best.merge(child.parent, hit, (a, b) -> nearer.compare(a, b) <= 0 ? a : b);
                 }
             }
         }
@@ -197,20 +204,26 @@ public class NestedTests extends VectorTestCase {
         for (ScoreDoc hit : hits) {
             assertTrue(
                     first(all, 5).stream()
-                            .anyMatch(
-                                    child ->
-                                            familyOf(new ScoreDoc(child.doc(), 0)) == hit.doc
-                                                    && metric.score(child.raw()) == hit.score));
+                            .anyMatch(child ->
+                                    familyOf(new ScoreDoc(child.doc(), 0)) == hit.doc
+                                            && metric.score(child.raw()) == hit.score));
         }
         // Match mode joins all children of the probed cells.
         Query match =
                 query(
                         new VectorQuerySpec(
-                                TestIndex.FIELD, DIMENSION, metric, vector, 0, 10, null, null,
-                                false, null));
+                                TestIndex.FIELD,
+                                DIMENSION,
+                                metric,
+                                vector,
+                                0,
+                                10,
+                                null,
+                                null,
+                                false,
+                                null));
         hits =
-                searcher.search(
-                                new ToParentBlockJoinQuery(match, parents, ScoreMode.Max), 1000)
+                searcher.search(new ToParentBlockJoinQuery(match, parents, ScoreMode.Max), 1000)
                         .scoreDocs;
         assertEquals(all.size(), hits.length);
         for (int i = 0; i < hits.length; i++) {

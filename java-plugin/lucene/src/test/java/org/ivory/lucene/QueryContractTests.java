@@ -1,12 +1,5 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -23,6 +16,14 @@ import org.apache.lucene.search.join.QueryBitSetProducer;
 import org.apache.lucene.tests.search.CheckHits;
 import org.apache.lucene.tests.search.QueryUtils;
 import org.ivory.nativelib.Metric;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /** What Lucene asks of any query: identity, iteration, explanations, visitors. */
 public class QueryContractTests extends VectorTestCase {
@@ -54,7 +55,8 @@ public class QueryContractTests extends VectorTestCase {
     private List<Query> queries() throws IOException {
         List<TestIndex.Hit> all = index.nearest(ops, vector, doc -> true);
         Float limit = all.get(all.size() / 2).raw();
-        Query filter = TestIndex.ids(index.docs.keySet().stream().filter(id -> id % 2 > 0).toList());
+        Query filter =
+                TestIndex.ids(index.docs.keySet().stream().filter(id -> id % 2 > 0).toList());
         return List.of(
                 query(spec(index, vector, 0, 2, null, null, false)),
                 query(spec(index, vector, 0, 2, filter, null, false)),
@@ -67,7 +69,8 @@ public class QueryContractTests extends VectorTestCase {
     private List<Query> topQueries() throws IOException {
         List<TestIndex.Hit> all = index.nearest(ops, vector, doc -> true);
         Float limit = all.get(all.size() / 2).raw();
-        Query filter = TestIndex.ids(index.docs.keySet().stream().filter(id -> id % 2 > 0).toList());
+        Query filter =
+                TestIndex.ids(index.docs.keySet().stream().filter(id -> id % 2 > 0).toList());
         return List.of(
                 query(spec(index, vector, 5, 2, null, null, false)),
                 query(spec(index, vector, 5, 2, filter, null, false)),
@@ -198,11 +201,27 @@ public class QueryContractTests extends VectorTestCase {
                         spec(index, vector, 5, 2, null, 0.5f, false),
                         spec(index, vector, 5, 2, null, null, true),
                         new VectorQuerySpec(
-                                "other", DIMENSION, index.metric, vector, 5, 2, null, null, false,
+                                "other",
+                                DIMENSION,
+                                index.metric,
+                                vector,
+                                5,
+                                2,
+                                null,
+                                null,
+                                false,
                                 null),
                         new VectorQuerySpec(
-                                TestIndex.FIELD, DIMENSION, index.metric, vector, 5, 2, null, null,
-                                false, new QueryBitSetProducer(filter)))) {
+                                TestIndex.FIELD,
+                                DIMENSION,
+                                index.metric,
+                                vector,
+                                5,
+                                2,
+                                null,
+                                null,
+                                false,
+                                new QueryBitSetProducer(filter)))) {
             QueryUtils.checkUnequal(query(spec), query(different));
         }
     }
@@ -223,7 +242,8 @@ public class QueryContractTests extends VectorTestCase {
                 List.of(
                         query(topK(index, vector, 0, 8, null)),
                         query(topK(index, vector, 5, 8, null)),
-                        new IndexSearcher(reader).rewrite(query(topK(index, vector, 5, 8, null))))) {
+                        new IndexSearcher(reader)
+                                .rewrite(query(topK(index, vector, 5, 8, null))))) {
             for (String field : new String[] {TestIndex.FIELD, "other"}) {
                 List<Query> leaves = new ArrayList<>();
                 query.visit(
@@ -285,8 +305,15 @@ public class QueryContractTests extends VectorTestCase {
                             IllegalArgumentException.class,
                             () ->
                                     new VectorQuerySpec(
-                                            "f", (int) bad[0], Metric.L2, (float[]) bad[1],
-                                            (int) bad[2], (int) bad[3], null, (Float) bad[4], false,
+                                            "f",
+                                            (int) bad[0],
+                                            Metric.L2,
+                                            (float[]) bad[1],
+                                            (int) bad[2],
+                                            (int) bad[3],
+                                            null,
+                                            (Float) bad[4],
+                                            false,
                                             null));
             assertTrue(e.getMessage(), e.getMessage().contains("[f]"));
             assertTrue(e.getMessage(), e.getMessage().contains((String) bad[5]));
@@ -295,6 +322,15 @@ public class QueryContractTests extends VectorTestCase {
                 IllegalArgumentException.class,
                 () ->
                         new VectorQuerySpec(
-                                "f", 2, Metric.COSINE, new float[2], 5, 2, null, null, false, null));
+                                "f",
+                                2,
+                                Metric.COSINE,
+                                new float[2],
+                                5,
+                                2,
+                                null,
+                                null,
+                                false,
+                                null));
     }
 }

@@ -1,19 +1,33 @@
 package org.ivory.lucene;
 
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.ivory.nativelib.Metric;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.lucene.tests.util.LuceneTestCase;
-import org.ivory.nativelib.Metric;
 
 /** Scores, the order of hits, and the heap that keeps the best. */
 public class RawScoreTests extends LuceneTestCase {
 
     private static final float[] RAW = {
-        Float.NaN, Float.NEGATIVE_INFINITY, -Float.MAX_VALUE, -1.0001f, -1f, -1e-30f, -0f, 0f,
-        Float.MIN_VALUE, 0.5f, 1f, 1.0001f, 1e30f, Float.MAX_VALUE, Float.POSITIVE_INFINITY
+        Float.NaN,
+        Float.NEGATIVE_INFINITY,
+        -Float.MAX_VALUE,
+        -1.0001f,
+        -1f,
+        -1e-30f,
+        -0f,
+        0f,
+        Float.MIN_VALUE,
+        0.5f,
+        1f,
+        1.0001f,
+        1e30f,
+        Float.MAX_VALUE,
+        Float.POSITIVE_INFINITY
     };
 
     public void testScoresAreWhatLuceneTakes() {

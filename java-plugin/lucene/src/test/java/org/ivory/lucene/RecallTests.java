@@ -1,7 +1,5 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
-import java.util.Random;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -17,6 +15,9 @@ import org.ivory.nativelib.Metric;
 import org.ivory.nativelib.Trainer;
 import org.ivory.nativelib.TrainingParameters;
 import org.ivory.nativelib.VectorOps;
+
+import java.io.IOException;
+import java.util.Random;
 
 /**
  * How many of the true neighbours a probe finds, with cells that the native library trained: on
@@ -106,8 +107,7 @@ public class RecallTests extends LuceneTestCase {
         int found = 0;
         for (float[] query : queries) {
             ScoreDoc[] truth =
-                    searcher.search(
-                                    VectorQueries.create(spec(query, 0, true), environment), K)
+                    searcher.search(VectorQueries.create(spec(query, 0, true), environment), K)
                             .scoreDocs;
             ScoreDoc[] hits =
                     searcher.search(
@@ -134,12 +134,7 @@ public class RecallTests extends LuceneTestCase {
                     model.assign(VectorEncoding.normalised(metric, vectors[i]), 1, cell);
                     Document document = new Document();
                     VectorFields.add(
-                            document::add,
-                            FIELD,
-                            metric,
-                            vectors[i],
-                            model.fingerprint(),
-                            cell[0]);
+                            document::add, FIELD, metric, vectors[i], model.fingerprint(), cell[0]);
                     writer.addDocument(document);
                     if (i % 500 == 499) {
                         writer.commit();

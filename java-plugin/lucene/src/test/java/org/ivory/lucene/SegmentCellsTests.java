@@ -1,8 +1,5 @@
 package org.ivory.lucene;
 
-import java.io.IOException;
-import java.util.Arrays;
-import java.util.TreeMap;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -14,6 +11,10 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.ivory.nativelib.Metric;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.TreeMap;
 
 /** What is known of a segment's terms, and for how long. */
 public class SegmentCellsTests extends LuceneTestCase {
@@ -46,8 +47,7 @@ public class SegmentCellsTests extends LuceneTestCase {
                 assertEquals(count, cells.documents());
                 long[] found = cells.fingerprints().clone();
                 Arrays.sort(found);
-                assertArrayEquals(
-                        expected.keySet().stream().mapToLong(f -> f).toArray(), found);
+                assertArrayEquals(expected.keySet().stream().mapToLong(f -> f).toArray(), found);
                 for (long fingerprint : fingerprints) {
                     check(cells, fingerprint, expected.get(fingerprint));
                 }
