@@ -229,22 +229,23 @@ class DocumentsIT {
     void shrunkSplitAndCloned() {
         client.http().put("/" + INDEX + "/_settings", "{\"index.blocks.write\":true}").ok();
         Map<String, Integer> ways = new HashMap<>(Map.of("_shrink", 1, "_split", 4, "_clone", 2));
-        ways.forEach((way, shards) -> {
-            client.drop(COPY);
-            client.http()
-                    .post(
-                            "/" + INDEX + "/" + way + "/" + COPY,
-                            "{\"settings\":{\"index.number_of_shards\":"
-                                    + shards
-                                    + ",\"index.number_of_replicas\":0,"
-                                    + "\"index.blocks.write\":null}}")
-                    .ok();
-            client.http()
-                    .get("/_cluster/health/" + COPY + "?wait_for_status=green&timeout=60s")
-                    .ok();
-            client.refresh(COPY);
-            assertHolds(COPY, i -> true);
-        });
+        ways.forEach(
+                (way, shards) -> {
+                    client.drop(COPY);
+                    client.http()
+                            .post(
+                                    "/" + INDEX + "/" + way + "/" + COPY,
+                                    "{\"settings\":{\"index.number_of_shards\":"
+                                            + shards
+                                            + ",\"index.number_of_replicas\":0,"
+                                            + "\"index.blocks.write\":null}}")
+                            .ok();
+                    client.http()
+                            .get("/_cluster/health/" + COPY + "?wait_for_status=green&timeout=60s")
+                            .ok();
+                    client.refresh(COPY);
+                    assertHolds(COPY, i -> true);
+                });
     }
 
     @Test

@@ -110,17 +110,19 @@ class BadVectorsIT {
     Stream<DynamicTest> oneDocumentByUpdate() {
         client.put(INDEX, "u", document("embedding", Vectors.array(GOOD)));
         return BAD.stream()
-                .map(bad ->
-                        refusals.refused(
-                                bad.name,
-                                () ->
-                                        client.http()
-                                                .post(
-                                                        "/" + INDEX + "/_update/u",
-                                                        "{\"doc\":"
-                                                                + document(bad.field, bad.json)
-                                                                + "}"),
-                                said(bad)));
+                .map(
+                        bad ->
+                                refusals.refused(
+                                        bad.name,
+                                        () ->
+                                                client.http()
+                                                        .post(
+                                                                "/" + INDEX + "/_update/u",
+                                                                "{\"doc\":"
+                                                                        + document(
+                                                                                bad.field, bad.json)
+                                                                        + "}"),
+                                        said(bad)));
     }
 
     @Test

@@ -122,25 +122,28 @@ class ThreeNodesIT {
             Client client = cluster.client(t % 2);
             int first = t;
             Thread thread =
-                    new Thread(() -> {
-                        try {
-                            for (int q = first; !stop.get(); q++) {
-                                float[] query = set.queries()[q % set.queries().length];
-                                VectorQuery asked = VectorQuery.on("v", query).k(10);
-                                Hits hits =
-                                        client.search(
-                                                INDEX, q % 3 == 0 ? asked.exact() : asked, 10);
-                                assertEquals(10, hits.size());
-                                answered.incrementAndGet();
-                                begun.countDown();
-                            }
-                        } catch (Throwable e) {
-                            failure.compareAndSet(null, e);
-                            while (begun.getCount() > 0) {
-                                begun.countDown();
-                            }
-                        }
-                    });
+                    new Thread(
+                            () -> {
+                                try {
+                                    for (int q = first; !stop.get(); q++) {
+                                        float[] query = set.queries()[q % set.queries().length];
+                                        VectorQuery asked = VectorQuery.on("v", query).k(10);
+                                        Hits hits =
+                                                client.search(
+                                                        INDEX,
+                                                        q % 3 == 0 ? asked.exact() : asked,
+                                                        10);
+                                        assertEquals(10, hits.size());
+                                        answered.incrementAndGet();
+                                        begun.countDown();
+                                    }
+                                } catch (Throwable e) {
+                                    failure.compareAndSet(null, e);
+                                    while (begun.getCount() > 0) {
+                                        begun.countDown();
+                                    }
+                                }
+                            });
             thread.start();
             searchers.add(thread);
         }
@@ -245,10 +248,14 @@ class ThreeNodesIT {
     private void assertSameFromEveryCopy(int copies) {
         Map<String, List<List<String>>> all = new TreeMap<>();
         nodeIds()
-                .forEach((name, id) ->
-                        all.put(
-                                name,
-                                answers(cluster.client(), INDEX, "?preference=_only_nodes:" + id)));
+                .forEach(
+                        (name, id) ->
+                                all.put(
+                                        name,
+                                        answers(
+                                                cluster.client(),
+                                                INDEX,
+                                                "?preference=_only_nodes:" + id)));
         assertEquals(copies, all.size());
         List<List<String>> first = all.values().iterator().next();
         all.forEach((name, answers) -> assertEquals(first, answers, "answers of " + name));
