@@ -3,6 +3,7 @@ package org.ivory.tests.exact;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.ivory.tests.harness.Bulk;
 import org.ivory.tests.harness.Client;
 import org.ivory.tests.harness.DataSet;
 import org.ivory.tests.harness.Hits;
@@ -56,11 +57,9 @@ class PeerOracleIT {
                         .setting("index.knn", true)
                         .vector("ours", set.dimension(), space, null)
                         .field("peers", peer));
-        for (int i = 0; i < DOCUMENTS; i++) {
-            String array = Vectors.array(set.base()[i]);
-            client.put(index, "" + i, "{\"ours\":" + array + ",\"peers\":" + array + "}");
-        }
-        client.refresh(index);
+        new Bulk(client, index, "ours")
+                .with(i -> "\"peers\":" + Vectors.array(set.base()[i]))
+                .load(set.base(), 0, DOCUMENTS);
         for (int q = 0; q < QUERIES; q++) {
             float[] query = set.queries()[q];
             Map<String, Double> expected = scores(client.search(index, script(space, query)));

@@ -4,7 +4,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Vectors to index, held-out queries and their exact nearest neighbours.
+ * Vectors to index (read once, not to be changed), held-out queries and their exact nearest
+ * neighbours.
  *
  * @param truth row q: the values of query q's 100 nearest, best first
  */
@@ -13,6 +14,10 @@ public record DataSet(
 
     /** 100,000 SIFT descriptors, 128 dimensions, l2. */
     public static DataSet sift() {
+        return SIFT.get();
+    }
+
+    private static DataSet readSift() {
         Path folder = Settings.data().resolve("sift");
         return new DataSet(
                 "sift",
@@ -24,7 +29,7 @@ public record DataSet(
 
     /** 20,000 English word vectors, 100 dimensions, cosine. */
     public static DataSet glove() {
-        return named("glove", "", Space.COSINE);
+        return GLOVE.get();
     }
 
     /** The word vectors with lengths made to differ (vector i times 1 + (i mod 8) / 4), ip. */
@@ -41,7 +46,7 @@ public record DataSet(
 
     /** 10,000 sentences, 384 dimensions, cosine. */
     public static DataSet minilm() {
-        return named("minilm", "", Space.COSINE);
+        return MINILM.get();
     }
 
     private static DataSet named(String folder, String truth, Space space) {

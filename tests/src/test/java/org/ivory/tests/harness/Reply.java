@@ -2,6 +2,8 @@ package org.ivory.tests.harness;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import java.util.Locale;
+
 /** An HTTP answer with the request that led to it, so that a failed check tells both. */
 public record Reply(String request, int status, String body) {
 
@@ -23,7 +25,7 @@ public record Reply(String request, int status, String body) {
 
     /**
      * This reply; fails the test unless the status is 4xx and the body contains every one of {@code
-     * parts}.
+     * parts}, in upper or lower case.
      */
     public Reply refused(String... parts) {
         if (status < 400 || status > 499) {
@@ -32,10 +34,12 @@ public record Reply(String request, int status, String body) {
         return mentions(parts);
     }
 
-    /** This reply; fails the test unless the body contains every one of {@code parts}. */
+    /**
+     * This reply; fails the test unless the body contains every one of {@code parts}, in any case.
+     */
     public Reply mentions(String... parts) {
         for (String part : parts) {
-            if (!body.contains(part)) {
+            if (!body.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT))) {
                 throw new AssertionError(this + "\nexpected the body to mention [" + part + "]");
             }
         }

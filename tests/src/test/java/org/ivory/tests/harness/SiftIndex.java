@@ -7,20 +7,19 @@ package org.ivory.tests.harness;
 public final class SiftIndex {
     public static final String NAME = "sift-plain";
     public static final String FIELD = "v";
-    private static final Memo<DataSet> SET = new Memo<>(DataSet::sift);
     private static boolean loaded;
 
     private SiftIndex() {}
 
     /** The vectors with the first {@code count} queries. */
     public static DataSet set(int count) {
-        return SET.get().firstQueries(count);
+        return DataSet.sift().firstQueries(count);
     }
 
     /** Loads the index if that has not happened yet. */
     public static synchronized void ensure(Client client) {
         if (!loaded) {
-            DataSet set = SET.get();
+            DataSet set = DataSet.sift();
             client.create(NAME, new IndexSpec().vector(FIELD, 128, set.space(), null));
             new Bulk(client, NAME, FIELD).load(set.base());
             loaded = true;

@@ -57,8 +57,8 @@ class BadVectorsIT {
                     new Bad("NaN", "embedding", "[1,NaN,3,4]", "NaN"),
                     new Bad("infinity", "embedding", "[1,2,Infinity,4]", "Infinity"),
                     new Bad("negative infinity", "embedding", "[1,2,-Infinity,4]", "Infinity"),
-                    new Bad("beyond f32", "embedding", "[1,2,3,1e39]", "1.0E39"),
-                    new Bad("below f32", "embedding", "[-3.5e38,2,3,4]", "-3.5E38"),
+                    new Bad("beyond f32", "embedding", "[1,2,3,1e39]", "e39"),
+                    new Bad("below f32", "embedding", "[-3.5e38,2,3,4]", "-3.5e38"),
                     new Bad("beyond f64", "embedding", "[1,2,3,1e400]"),
                     new Bad("integer beyond f32", "embedding", "[1,2,3," + "9".repeat(60) + "]"),
                     new Bad("string in the array", "embedding", "[1,\"two\",3,4]", "two"),
@@ -106,10 +106,12 @@ class BadVectorsIT {
         return BAD.stream().map(bad -> refusals.refused(bad.name, () -> index(bad), said(bad)));
     }
 
+    /** But for the words that are no JSON: there the host's own parser refuses the whole body. */
     @TestFactory
     Stream<DynamicTest> oneDocumentByUpdate() {
         client.put(INDEX, "u", document("embedding", Vectors.array(GOOD)));
         return BAD.stream()
+                .filter(bad -> !bad.json.matches(".*(NaN|Infinity)\\b.*"))
                 .map(
                         bad ->
                                 refusals.refused(
