@@ -11,6 +11,9 @@ import java.util.Arrays;
  */
 public record DataSet(
         String name, Space space, float[][] base, float[][] queries, float[][] truth) {
+    private static final Memo<DataSet> SIFT = new Memo<>(DataSet::readSift);
+    private static final Memo<DataSet> GLOVE = new Memo<>(() -> named("glove", "", Space.COSINE));
+    private static final Memo<DataSet> MINILM = new Memo<>(() -> named("minilm", "", Space.COSINE));
 
     /** 100,000 SIFT descriptors, 128 dimensions, l2. */
     public static DataSet sift() {
