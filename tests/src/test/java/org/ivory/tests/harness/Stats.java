@@ -2,24 +2,32 @@ package org.ivory.tests.harness;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** What {@code GET /_plugins/_ivory/stats} tells, summed over the nodes. */
+/** What {@code GET /_plugins/_ivory/stats} tells. */
 public record Stats(JsonNode json) {
 
     public static Stats of(Client client) {
         return new Stats(client.http().get("/_plugins/_ivory/stats").ok().json());
     }
 
-    /** Vectors compared with a query since the nodes started. */
+    /** Vectors compared with a query since the nodes started, of all nodes together. */
     public long vectorsScanned() {
-        return sum("vectors_scanned");
+        return total("/search/vectors_scanned");
     }
 
-    /** The sum of a counter over all nodes; fails the test if no node has it. */
-    public long sum(String counter) {
-        var values = json.findValues(counter);
-        if (values.isEmpty()) {
-            throw new AssertionError("no [" + counter + "] in stats: " + json);
+    /** A counter of all nodes together; fails the test if there is none. */
+    public long total(String pointer) {
+        JsonNode value = json.path("total").at(pointer);
+        if (!value.isNumber()) {
+            throw new AssertionError("no number at [" + pointer + "] of total: " + json);
         }
-        return values.stream().mapToLong(JsonNode::asLong).sum();
+        return value.asLong();
+    }
+
+    /** What the only node tells; fails the test if there are more. */
+    public JsonNode node() {
+        if (json.path("nodes").size() != 1) {
+            throw new AssertionError("not one node: " + json);
+        }
+        return json.path("nodes").iterator().next();
     }
 }
