@@ -110,7 +110,6 @@ final class VectorCollector {
                         .size(plan.pageSize())
                         .sort("_doc")
                         .fetchSource(false)
-                        .trackTotalHits(false)
                         .docValueField(plan.field(), FORMAT);
         // Copies may hold the documents in another order: the model would depend on the copy.
         SearchRequest request =
