@@ -46,7 +46,6 @@ class StatsIT {
         float[][] vectors = Vectors.random(9, COUNT, 8);
         client.create(INDEX, new IndexSpec().vector("v", 8, Space.L2, null));
         new Bulk(client, INDEX, "v").load(vectors);
-        assertEquals(COUNT, grown(start, "/indexing/unassigned"));
         new Models(client).train(MODEL, INDEX, "v", 10, Space.L2);
         assertEquals(1, grown(start, "/training/started"));
         assertEquals(1, grown(start, "/training/succeeded"));
