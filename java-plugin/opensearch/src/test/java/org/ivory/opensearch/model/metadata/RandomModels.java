@@ -1,0 +1,73 @@
+package org.ivory.opensearch.model.metadata;
+
+import static org.opensearch.test.OpenSearchTestCase.randomAlphaOfLength;
+import static org.opensearch.test.OpenSearchTestCase.randomBoolean;
+import static org.opensearch.test.OpenSearchTestCase.randomDouble;
+import static org.opensearch.test.OpenSearchTestCase.randomFrom;
+import static org.opensearch.test.OpenSearchTestCase.randomIntBetween;
+import static org.opensearch.test.OpenSearchTestCase.randomLong;
+import static org.opensearch.test.OpenSearchTestCase.randomNonNegativeLong;
+
+import org.ivory.nativelib.Metric;
+
+/** Metadata of models for tests. */
+public final class RandomModels {
+    private RandomModels() {}
+
+    /** A model in state created, trained by the process {@code ephemeralId}. */
+    public static ModelMetadata created(String id, String ephemeralId) {
+        return ModelMetadata.created(
+                id,
+                randomAlphaOfLength(12),
+                randomFrom(Metric.values()),
+                randomIntBetween(1, 2000),
+                randomIntBetween(1, 65_536),
+                new TrainingOrigin(
+                        randomAlphaOfLength(5),
+                        randomAlphaOfLength(5),
+                        randomLong(),
+                        randomIntBetween(1, Integer.MAX_VALUE),
+                        randomBoolean() ? null : randomAlphaOfLength(20),
+                        ephemeralId,
+                        "node-" + ephemeralId,
+                        "task:" + randomIntBetween(1, 1000)),
+                randomNonNegativeLong());
+    }
+
+    /** A model of that dimension and metric, in state created. */
+    public static ModelMetadata created(String id, int dimension, Metric metric) {
+        ModelMetadata any = created(id, "process");
+        return ModelMetadata.created(
+                id, any.generation(), metric, dimension, 8, any.origin(), any.createdMillis());
+    }
+
+    public static ModelFile file() {
+        return new ModelFile(randomLong(), randomNonNegativeLong(), randomIntBetween(1, 1000));
+    }
+
+    public static TrainingReport report() {
+        return new TrainingReport(
+                randomNonNegativeLong(),
+                randomNonNegativeLong(),
+                randomIntBetween(1, 100),
+                randomDouble(),
+                randomIntBetween(0, 10),
+                randomNonNegativeLong(),
+                randomNonNegativeLong(),
+                randomNonNegativeLong(),
+                randomDouble(),
+                randomDouble(),
+                randomBoolean() ? null : randomAlphaOfLength(10));
+    }
+
+    /** A model in any state. */
+    public static ModelMetadata any(String id) {
+        ModelMetadata created = created(id, randomAlphaOfLength(8));
+        return switch (randomFrom(ModelState.values())) {
+            case CREATED -> created;
+            case TRAINING -> created.training();
+            case READY -> created.ready(file(), report());
+            case FAILED -> created.failed(randomAlphaOfLength(10));
+        };
+    }
+}
