@@ -48,12 +48,17 @@ def _has_jdk() -> bool:
     return True
 
 
+def _has_rust() -> bool:
+    """True as well where it cannot come from a package (Debian 12 has no rustup)."""
+    return shutil.which("cargo") is not None or not _candidate("rustup")
+
+
 TOOLS = (
     Tool("a C compiler and linker (cc)", _on_path("cc"), ("build-essential",)),
     Tool("Maven (mvn)", _on_path("mvn"), ("maven",)),
     Tool("Gradle (gradle)", _on_path("gradle"), ("gradle",)),
     Tool("Python's venv", _has_venv, ("python3-venv",)),
-    Tool("Rust (cargo)", _on_path("cargo"), ("rustup",)),
+    Tool("Rust (cargo)", _has_rust, ("rustup",)),
 )
 
 
@@ -61,25 +66,26 @@ def ensure_tools() -> None:
     """Return when every tool is there; else say what is missing and how to get it."""
     if CARGO_BIN.is_dir() and shutil.which("cargo") is None:
         os.environ["PATH"] = f"{CARGO_BIN}{os.pathsep}{os.environ['PATH']}"
-    missing = [tool for tool in TOOLS if not tool.present()]
-    packages = [package for tool in missing for package in tool.packages]
-    if not _has_jdk():
-        packages += _jdk_packages()
-    if packages:
-        _install(
-            packages, ", ".join(tool.name for tool in missing) or f"a JDK of {OLDEST} or later"
-        )
+    missing = {tool.name: tool.packages for tool in TOOLS if not tool.present()}
+    if not _has_jdk() and (packages := _jdk_packages()):
+        missing[f"a JDK of {OLDEST} or later"] = tuple(packages)
+    if missing:
+        packages = [package for needed in missing.values() for package in needed]
+        _install(packages, ", ".join(missing))
     left = [tool.name for tool in TOOLS if not tool.present()]
     if left:
         raise BuildError(f"still missing after the installation: {', '.join(left)}")
     find_jdk("javac")
+    if shutil.which("cargo") is None:
+        raise BuildError(
+            "missing: Rust. Install it by rustup (rustup.rs), or where the system has it as a "
+            "package: apt-get install rustup"
+        )
     _ensure_toolchain()
 
 
 def _jdk_packages() -> list[str]:
     """A JDK from the distribution, if it has one that is new enough (Debian 12 has not)."""
-    if shutil.which("apt-cache") is None:
-        return []
     for version in range(NEWEST_OPENJDK_PACKAGE, OLDEST - 1, -1):
         package = f"openjdk-{version}-jdk-headless"
         if _candidate(package):
@@ -88,33 +94,36 @@ def _jdk_packages() -> list[str]:
 
 
 def _candidate(package: str) -> bool:
+    if shutil.which("apt-cache") is None:
+        return False
     shown = subprocess.run(["apt-cache", "show", package], capture_output=True, check=False)
     return shown.returncode == 0 and bool(shown.stdout.strip())
+
+
+def _root_prefix() -> list[str] | None:
+    """What to put before a command to run it as root; None where that is not possible."""
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") is None:
+        return None
+    asked = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
+    return ["sudo", "-n"] if asked.returncode == 0 else None
 
 
 def _install(packages: list[str], what: str) -> None:
     command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
     advice = f"missing: {what}. Install it, on Debian or Ubuntu by: sudo {' '.join(command)}"
-    if shutil.which("apt-get") is None:
+    prefix = _root_prefix()
+    if shutil.which("apt-get") is None or prefix is None:
         raise BuildError(advice)
-    prefix: list[str] = []
-    if os.geteuid() != 0:
-        prefix = ["sudo", "-n"]
-        if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode != 0:
-            raise BuildError(advice)
-    if "rustup" in packages and not _candidate("rustup"):
-        raise BuildError(
-            "missing: Rust. Install it by rustup (rustup.rs): this system's packages have none"
-        )
     say(f"missing: {what}; installing {' '.join(packages)}")
-    environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
-    for attempt in (["apt-get", "update", "-q"], None):
-        if _run([*prefix, *environment, *command]):
-            return
-        if attempt:
-            # Package lists may be old or absent.
-            _run([*prefix, *environment, *attempt])
-    raise BuildError(f"the installation failed; {advice}")
+    quietly = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive"]
+    # Package lists may be old or absent: a second try with new ones.
+    if _run([*quietly, *command]):
+        return
+    _run([*quietly, "apt-get", "update", "-q"])
+    if not _run([*quietly, *command]):
+        raise BuildError(f"the installation failed; {advice}")
 
 
 def _ensure_toolchain() -> None:

@@ -63,11 +63,11 @@ def up(
         folder.save(state)
         _register(folder)
         started: dict[int, subprocess.Popen[bytes]] = {}
-        begun = time.monotonic()
         try:
             if len(running) < len(state.nodes):
                 home.prepare(folder, state, version, account)
                 plugins.synchronise(folder, state, zips, account, java)
+            begun = time.monotonic()
             for record in state.nodes:
                 if record not in running:
                     command = config.write(folder, state, record, java, feature_version(jdk) or 0)

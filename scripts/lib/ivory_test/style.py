@@ -18,6 +18,8 @@ from .runner import Command
 
 REQUIREMENTS = Path(__file__).with_name("style.txt")
 SCRIPTS = ROOT / "scripts"
+FOLDERS = ("scripts", "gradle", ".ci")
+IGNORED = {"__pycache__"}
 TYPED = ("ivory_build", "ivory_node", "ivory_test")
 
 
@@ -44,25 +46,19 @@ def commands() -> list[Command]:
 
 
 def _sources() -> tuple[list[str], list[str]]:
-    """Python and shell files that git knows, by ending or first line."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "scripts", "gradle", ".ci"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    names = [name for name in listed.stdout.split("\0") if (ROOT / name).is_file()]
+    """Python and shell files below the folders that hold scripts, by ending or first line."""
     python, shell = [], []
-    for name in filter(None, names):
-        with (ROOT / name).open("rb") as file:
-            first = file.readline()
-        if name.endswith(".py") or (first.startswith(b"#!") and b"python" in first):
+    for path in sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*")):
+        parents = path.relative_to(ROOT).parent.parts
+        if not path.is_file() or not IGNORED.isdisjoint(parents):
+            continue
+        with path.open("rb") as file:
+            first = file.readline().rstrip()
+        name = str(path.relative_to(ROOT))
+        if path.suffix == ".py" or (first.startswith(b"#!") and b"python" in first):
             python.append(name)
-        elif first.startswith(b"#!") and first.rstrip().endswith((b"sh", b"bash")):
+        elif first.startswith(b"#!") and first.endswith(b"sh"):
             shell.append(name)
-    if not python or not shell:
-        raise BuildError(f"git lists no scripts in {ROOT}: {listed.stderr.strip()}")
     return python, shell
 
 
