@@ -188,7 +188,8 @@ def _interrupted(number: int, _frame: object) -> None:
 
 def main() -> int:
     """Run one command; returns its exit code."""
-    signal.signal(signal.SIGTERM, _interrupted)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupted)
     arguments = parser().parse_args()
     try:
         return _run(arguments)

@@ -43,13 +43,17 @@ def main() -> int:
         help="only this stage (may be given more than once)",
     )
     chosen = parser.parse_args().only
-    signal.signal(signal.SIGTERM, _interrupted)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupted)
     wanted = [stage for stage in stages if chosen is None or stage.name in chosen]
     results: list[Result] = []
     code = 0
-    with tempfile.TemporaryDirectory(prefix="ivory-test-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ivory-test-", ignore_cleanup_errors=True) as folder:
         register = Path(folder) / "nodes"
         os.environ["IVORY_NODE_REGISTER"] = str(register)
+        # What a stage that is cut short leaves behind goes with the folder. Nodes must reach it.
+        os.environ["TMPDIR"] = folder
+        Path(folder).chmod(0o755)
         try:
             _run_all(wanted, results)
         except (KeyboardInterrupt, SystemExit):
