@@ -42,7 +42,7 @@ class Progress:
 
     def __init__(self, label: str) -> None:
         self._label = label
-        self._shown = 0.0
+        self._shown = 0.0 if _LIVE else time.monotonic()
 
     def __enter__(self) -> Progress:
         return self

@@ -35,12 +35,16 @@ def draw(rows: Sequence[Measurement], title: str, note: str, path: Path) -> None
         colour = _EXACT if row.nprobe is None else _LINE
         axes.plot([row.median_ms, row.p95_ms], [row.recall] * 2, color=colour, alpha=0.35, zorder=1)
         axes.plot(row.median_ms, row.recall, "o", color=colour, markersize=6.5, zorder=3)
+        # Above and to the left, where neither the curve nor a whisker is; right above at the
+        # curve's end, which comes close to the point before it.
+        ends = row.nprobe is None or row is probes[-1]
         axes.annotate(
             f"{row.name}\n{row.scanned:.1%} scanned",
             (row.median_ms, row.recall),
-            xytext=(7, -9),
+            xytext=(0, 6) if ends else (-7, 4),
             textcoords="offset points",
-            va="top",
+            ha="center" if ends else "right",
+            va="bottom",
             fontsize=8,
             color=_INK,
         )
@@ -48,12 +52,12 @@ def draw(rows: Sequence[Measurement], title: str, note: str, path: Path) -> None
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
-    # Room for the labels below and to the right of the outermost points.
+    # Room for the labels above and to the left of the outermost points.
     low, high = min(row.recall for row in rows), max(row.recall for row in rows)
     height = max(high - low, 0.01)
-    axes.set_ylim(low - 0.14 * height, high + 0.06 * height)
+    axes.set_ylim(low - 0.08 * height, high + 0.12 * height)
     left, right = min(row.median_ms for row in rows), max(row.p95_ms for row in rows)
-    axes.set_xlim(left / 1.25, right * 1.5)
+    axes.set_xlim(left / (right / left) ** 0.16, right * 1.1)
     axes.set_xlabel("latency of one search over HTTP, ms (log scale; left is better)")
     axes.set_ylabel(f"recall@{K} (up is better)")
     axes.set_title(title, loc="left", fontsize=12, fontweight="bold", color=_INK)
