@@ -242,7 +242,8 @@ class CompoundQueriesIT {
                         explanation.path("value").asDouble(),
                         1e-6,
                         explanation.toString());
-                assertTrue(explanation.toString().contains("cosinesimil"), explanation.toString());
+                assertTrue(
+                        explanation.toString().contains("inner product"), explanation.toString());
             }
         }
     }

@@ -281,7 +281,7 @@ class ResultListsIT {
     @Test
     void oneBadAmongManySearchesHarmsNoOther() {
         String good = VectorQuery.on("v", WordsIndex.query(0)).k(10).search(10);
-        String bad = VectorQuery.on("v", WordsIndex.query(0)).k(0).search(10);
+        String bad = VectorQuery.on("v", new float[] {1, 2, 3}).k(10).search(10);
         JsonNode responses =
                 client.http()
                         .post(

@@ -93,12 +93,8 @@ class ExactSearchIT {
 
     private void finds(String index, DataSet set, Function<float[], VectorQuery> query) {
         double recall = Searches.recall(client, index, set, Recall.truth(set, 10), query);
-        Measured.say(
-                "%s: recall@10 %.4f by %s", index, recall, shape(query.apply(new float[] {0})));
-        assertEquals(1.0, recall, index + " by " + shape(query.apply(new float[] {0})));
-    }
-
-    private static String shape(VectorQuery query) {
-        return query.json();
+        String what = index + " by " + query.apply(new float[] {}).json();
+        Measured.say("recall@10 %.4f of %s", recall, what);
+        assertEquals(1.0, recall, what);
     }
 }

@@ -66,6 +66,11 @@ public final class Models {
         return http.get(PATH);
     }
 
+    /** Deletes every model; no mapping may name one. */
+    public void deleteAll() {
+        list().ok().json().path("models").forEach(m -> delete(m.path("model_id").asText()).ok());
+    }
+
     public Reply delete(String id) {
         return http.delete(PATH + "/" + id);
     }

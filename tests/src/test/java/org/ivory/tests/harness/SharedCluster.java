@@ -36,6 +36,12 @@ public final class SharedCluster implements ParameterResolver {
         private final Cluster cluster =
                 Cluster.start(Cluster.Options.named("shared").withPeer().withHeap("2g"));
 
+        Holder() {
+            // A node that an earlier run was told to keep.
+            cluster.client().http().delete("/*").ok();
+            new Models(cluster.client()).deleteAll();
+        }
+
         @Override
         public void close() {
             cluster.close();

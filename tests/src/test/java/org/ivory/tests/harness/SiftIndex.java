@@ -21,7 +21,7 @@ public final class SiftIndex {
         if (!loaded) {
             DataSet set = DataSet.sift();
             client.create(NAME, new IndexSpec().vector(FIELD, 128, set.space(), null));
-            new Bulk(client, NAME, FIELD).load(set.base());
+            new Bulk(client, NAME, FIELD).batch(5000).refreshEach().load(set.base());
             loaded = true;
         }
     }
