@@ -65,9 +65,19 @@ def demonstrate(chosen: argparse.Namespace, node: Node, out: Path) -> None:
     client = Client(node.url)
     version = client.call("GET", "/")["version"]["number"]
     console.say(f"OpenSearch {version} at {node.url} after {console.duration(seconds)}")
+    console.say(_native_library(client))
     sift.run(client, chosen.vectors, out)
     sentences.run(client)
     client.close()
+
+
+def _native_library(client: Client) -> str:
+    """What the node says of the Rust library."""
+    (stats,) = client.call("GET", "/_plugins/_ivory/stats")["nodes"].values()
+    library = stats["native"]
+    if library["loaded"]:
+        return f"native library loaded, SIMD level {library['simd_level']}"
+    return f"native library not loaded, plain Java serves: {library['reason']}"
 
 
 def main() -> int:
@@ -93,8 +103,9 @@ def main() -> int:
         console.say(f"the node is at {node.url}; stop it with: {node.stop_command()}")
     else:
         try:
-            node.down()
-            console.say("the node is stopped (--keep leaves it running)")
+            stopped = node.down()
+            said = "the node is stopped (--keep leaves it running)"
+            console.say(said if stopped else "no node was started")
         except StepFailed as error:
             print(error, file=sys.stderr)
             code = code or 1

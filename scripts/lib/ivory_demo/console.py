@@ -22,11 +22,6 @@ def bold(text: str) -> str:
     return _styled("1", text)
 
 
-def dim(text: str) -> str:
-    """The text in grey, where the terminal can."""
-    return _styled("2", text)
-
-
 def heading(text: str) -> None:
     """Starts a part of the demo."""
     print(f"\n{_styled('1;36', '== ' + text)}", flush=True)

@@ -56,7 +56,7 @@ def run_step(label: str, command: list[str], log: Path) -> Step:
                 sink.write(line)
                 if line.strip():
                     last.append(line.rstrip())
-                    progress.text(console.dim(last[-1].strip()))
+                    progress.text(last[-1].strip())
             code = process.wait()
         except BaseException:
             _end_group(process)
@@ -111,9 +111,10 @@ class Node:
         last = f" && rm -r {folder}" if self._own else ""
         return f"{shlex.quote(os.path.relpath(SCRIPTS / 'node'))} down --dir {folder}/node{last}"
 
-    def down(self) -> None:
-        """Stops the node if it was started, and removes the folder if it was made here."""
-        if self._touched:
+    def down(self) -> bool:
+        """Stops the node and removes the folder if it was made here; false if there was no node."""
+        started = self._touched
+        if started:
             done = subprocess.run(
                 [str(SCRIPTS / "node"), "down", *self._where()],
                 cwd=ROOT,
@@ -130,3 +131,4 @@ class Node:
             self._touched = False
         if self._own:
             shutil.rmtree(self._folder, ignore_errors=True)
+        return started
