@@ -15,15 +15,25 @@ final class TopKQuery extends Query {
 
     private final VectorQuerySpec spec;
     private final SearchEnvironment environment;
+    private final int concurrentFrom;
 
     TopKQuery(VectorQuerySpec spec, SearchEnvironment environment) {
+        this(spec, environment, TopKSearch.CONCURRENT_FROM);
+    }
+
+    /**
+     * @param concurrentFrom documents of the shard from which on the searcher's threads are used
+     */
+    TopKQuery(VectorQuerySpec spec, SearchEnvironment environment, int concurrentFrom) {
         this.spec = spec;
         this.environment = environment;
+        this.concurrentFrom = concurrentFrom;
     }
 
     @Override
     public Query rewrite(IndexSearcher searcher) throws IOException {
-        TopKSearch.Result result = new TopKSearch(spec, environment, searcher).run();
+        TopKSearch.Result result =
+                new TopKSearch(spec, environment, searcher, concurrentFrom).run();
         String description = spec + describe(result);
         long[] ranks = result.ranks();
         if (ranks.length == 0) {

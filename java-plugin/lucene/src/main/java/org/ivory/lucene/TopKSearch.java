@@ -34,6 +34,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class TopKSearch {
 
+    /** Documents from which on it pays to hand segments to other threads. */
+    static final int CONCURRENT_FROM = 10_000;
+
     private static final double LEAST_GROWTH = 1.25;
     private static final double MOST_GROWTH = 4;
 
@@ -64,14 +67,24 @@ final class TopKSearch {
      */
     record Result(long[] ranks, SearchCounters.Path path, Map<Long, int[]> cells, long compared) {}
 
-    TopKSearch(VectorQuerySpec spec, SearchEnvironment environment, IndexSearcher searcher) {
+    /**
+     * @param concurrentFrom documents of the shard from which on the searcher's threads are used
+     */
+    TopKSearch(
+            VectorQuerySpec spec,
+            SearchEnvironment environment,
+            IndexSearcher searcher,
+            int concurrentFrom) {
         this.spec = spec;
         this.environment = environment;
         this.searcher = searcher;
         this.leaves = searcher.getIndexReader().leaves();
         this.query = VectorEncoding.normalised(spec.metric(), spec.vector());
         // A host may give an executor and yet ask for a single slice.
-        this.concurrent = leaves.size() > 1 && searcher.getSlices().length > 1;
+        this.concurrent =
+                leaves.size() > 1
+                        && searcher.getIndexReader().maxDoc() >= concurrentFrom
+                        && searcher.getSlices().length > 1;
     }
 
     Result run() throws IOException {

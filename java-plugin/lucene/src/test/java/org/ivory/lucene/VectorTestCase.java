@@ -69,8 +69,11 @@ abstract class VectorTestCase extends LuceneTestCase {
         return Metric.values()[random().nextInt(Metric.values().length)];
     }
 
+    /** The query, which uses the searcher's threads for however few documents. */
     Query query(VectorQuerySpec spec) {
-        return VectorQueries.create(spec, environment());
+        return spec.k() > 0
+                ? new TopKQuery(spec, environment(), 0)
+                : VectorQueries.create(spec, environment());
     }
 
     static VectorQuerySpec topK(TestIndex index, float[] vector, int k, int nprobe, Query filter) {
