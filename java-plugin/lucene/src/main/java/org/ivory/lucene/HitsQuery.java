@@ -74,9 +74,14 @@ final class HitsQuery extends Query {
         return starts;
     }
 
+    /** Whether these are hits of the searcher's reader. */
+    boolean belongsTo(IndexSearcher searcher) {
+        return searcher.getTopReaderContext().id() == readerId;
+    }
+
     @Override
     public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) {
-        if (searcher.getTopReaderContext().id() != readerId) {
+        if (belongsTo(searcher) == false) {
             throw new IllegalStateException(
                     "the hits for field [" + field + "] belong to another reader");
         }

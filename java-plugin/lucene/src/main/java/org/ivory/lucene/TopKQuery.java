@@ -1,7 +1,6 @@
 package org.ivory.lucene;
 
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.search.ScoreMode;
@@ -10,12 +9,18 @@ import org.apache.lucene.search.Weight;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** The k nearest documents. The search happens when the query is rewritten for a reader. */
+/**
+ * The k nearest documents. The search happens when a weight is made, not when the query is
+ * rewritten: a host rewrites in phases that need no hits, and arms its time limit only thereafter.
+ */
 final class TopKQuery extends Query {
 
     private final VectorQuerySpec spec;
     private final SearchEnvironment environment;
     private final int concurrentFrom;
+
+    /** Of the last search; explanations and inner hits make a weight again for the same reader. */
+    private volatile HitsQuery last;
 
     TopKQuery(VectorQuerySpec spec, SearchEnvironment environment) {
         this(spec, environment, TopKSearch.CONCURRENT_FROM);
@@ -31,14 +36,25 @@ final class TopKQuery extends Query {
     }
 
     @Override
-    public Query rewrite(IndexSearcher searcher) throws IOException {
+    public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost)
+            throws IOException {
+        return hits(searcher).createWeight(searcher, scoreMode, boost);
+    }
+
+    /** Searches, unless the same reader was searched last. */
+    HitsQuery hits(IndexSearcher searcher) throws IOException {
+        HitsQuery hits = last;
+        if (hits == null || hits.belongsTo(searcher) == false) {
+            hits = search(searcher);
+            last = hits;
+        }
+        return hits;
+    }
+
+    private HitsQuery search(IndexSearcher searcher) throws IOException {
         TopKSearch.Result result =
                 new TopKSearch(spec, environment, searcher, concurrentFrom).run();
-        String description = spec + describe(result);
         long[] ranks = result.ranks();
-        if (ranks.length == 0) {
-            return new MatchNoDocsQuery("no hits for " + description);
-        }
         VectorExplainer explainer =
                 new VectorExplainer(
                         spec,
@@ -64,7 +80,7 @@ final class TopKQuery extends Query {
                 docs,
                 scores,
                 searcher,
-                description,
+                spec + describe(result),
                 (leaf, doc, score, boost) -> explainer.explain(leaf, doc, boost));
     }
 
@@ -77,13 +93,6 @@ final class TopKQuery extends Query {
                 + ", vectors_scanned="
                 + result.compared()
                 + "]";
-    }
-
-    /** For callers that forget to rewrite. */
-    @Override
-    public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost)
-            throws IOException {
-        return rewrite(searcher).createWeight(searcher, scoreMode, boost);
     }
 
     @Override
@@ -103,8 +112,10 @@ final class TopKQuery extends Query {
         return 31 * classHash() + spec.hashCode();
     }
 
+    /** After a search it tells how that went: a host's profile describes queries at the end. */
     @Override
     public String toString(String defaultField) {
-        return spec.toString();
+        HitsQuery hits = last;
+        return hits == null ? spec.toString() : hits.toString(defaultField);
     }
 }

@@ -164,14 +164,14 @@ public class FaultTests extends VectorTestCase {
             for (int k : new int[] {0, 10}) {
                 for (Query passing : new Query[] {null, filter}) {
                     for (boolean exact : new boolean[] {false, true}) {
-                        Query query = query(spec(index, vector, k, 4, passing, null, exact));
-                        int checks = cancelAt(searcher, query, Integer.MAX_VALUE);
+                        VectorQuerySpec spec = spec(index, vector, k, 4, passing, null, exact);
+                        int checks = cancelAt(searcher, query(spec), Integer.MAX_VALUE);
                         assertTrue(checks + " checks", checks >= 3);
                         for (int at = 1; at <= checks; at++) {
                             int last = at;
                             expectThrows(
                                     CancellationException.class,
-                                    () -> cancelAt(searcher, query, last));
+                                    () -> cancelAt(searcher, query(spec), last));
                         }
                     }
                 }

@@ -88,9 +88,8 @@ public class QueryContractTests extends VectorTestCase {
     public void testHitsKeepTheContract() throws IOException {
         for (Query query : topQueries()) {
             IndexSearcher searcher = new IndexSearcher(reader);
-            Query hits = searcher.rewrite(query);
+            Query hits = ((TopKQuery) query).hits(searcher);
             QueryUtils.check(hits);
-            QueryUtils.checkEqual(hits, searcher.rewrite(query));
             CheckHits.checkExplanations(query, TestIndex.FIELD, newSearcher(reader));
             ScoreDoc[] found = searcher.search(hits, 1000).scoreDocs;
             Weight weight = searcher.createWeight(hits, ScoreMode.COMPLETE, 1f);
@@ -229,7 +228,7 @@ public class QueryContractTests extends VectorTestCase {
     public void testNotCacheable() throws IOException {
         IndexSearcher searcher = new IndexSearcher(reader);
         for (int k : new int[] {0, 5}) {
-            Query query = searcher.rewrite(query(topK(index, vector, k, 8, null)));
+            Query query = query(topK(index, vector, k, 8, null));
             Weight weight = searcher.createWeight(query, ScoreMode.COMPLETE, 1f);
             for (LeafReaderContext leaf : reader.leaves()) {
                 assertFalse(weight.isCacheable(leaf));
@@ -242,8 +241,7 @@ public class QueryContractTests extends VectorTestCase {
                 List.of(
                         query(topK(index, vector, 0, 8, null)),
                         query(topK(index, vector, 5, 8, null)),
-                        new IndexSearcher(reader)
-                                .rewrite(query(topK(index, vector, 5, 8, null))))) {
+                        hits(topK(index, vector, 5, 8, null)))) {
             for (String field : new String[] {TestIndex.FIELD, "other"}) {
                 List<Query> leaves = new ArrayList<>();
                 query.visit(
@@ -264,7 +262,7 @@ public class QueryContractTests extends VectorTestCase {
     }
 
     public void testHitsBelongToTheirReader() throws IOException {
-        Query hits = new IndexSearcher(reader).rewrite(query(topK(index, vector, 5, 8, null)));
+        Query hits = hits(topK(index, vector, 5, 8, null));
         reader.incRef();
         try {
             index.put(100_000, vector, model);
@@ -278,16 +276,29 @@ public class QueryContractTests extends VectorTestCase {
         }
     }
 
-    /** A caller that does not rewrite gets the same hits. */
-    public void testWeightWithoutRewriting() throws IOException {
+    private HitsQuery hits(VectorQuerySpec spec) throws IOException {
+        return ((TopKQuery) query(spec)).hits(new IndexSearcher(reader));
+    }
+
+    /** Hosts rewrite more often than they search; and they ask again for what was found. */
+    public void testSearchesOnceForAReader() throws IOException {
         IndexSearcher searcher = new IndexSearcher(reader);
         Query query = query(topK(index, vector, 5, 8, null));
+        long before = counters.snapshot().totalQueries();
+        assertSame(query, searcher.rewrite(query));
+        assertEquals(before, counters.snapshot().totalQueries());
         Weight weight = query.createWeight(searcher, ScoreMode.COMPLETE, 1f);
+        long searched = counters.snapshot().totalQueries();
+        assertTrue(searched > before);
         int count = 0;
         for (LeafReaderContext leaf : reader.leaves()) {
             count += weight.count(leaf);
         }
         assertEquals(searcher.count(query), count);
+        for (ScoreDoc hit : searcher.search(query, 5).scoreDocs) {
+            assertTrue(searcher.explain(query, hit.doc).isMatch());
+        }
+        assertEquals(searched, counters.snapshot().totalQueries());
     }
 
     public void testSpecRefusesWhatMakesNoSense() {

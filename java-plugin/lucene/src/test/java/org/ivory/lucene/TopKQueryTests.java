@@ -101,10 +101,10 @@ public class TopKQueryTests extends VectorTestCase {
             float[] vector = TestVectors.random(random(), DIMENSION);
             List<TestIndex.Hit> all = index.nearest(ops, vector, doc -> true);
             model(FIRST, Metric.L2, DIMENSION + 1, 8);
-            Query query = query(topK(index, vector, 10, 1, null));
-            assertHits(searcher, query, Metric.L2, first(all, 10));
+            VectorQuerySpec top = topK(index, vector, 10, 1, null);
+            assertHits(searcher, query(top), Metric.L2, first(all, 10));
             model(FIRST, Metric.COSINE, DIMENSION, 8);
-            assertHits(searcher, query, Metric.L2, first(all, 10));
+            assertHits(searcher, query(top), Metric.L2, first(all, 10));
             assertEquals(2, (long) counters.snapshot().queries().get(Path.EXACT));
         }
     }
