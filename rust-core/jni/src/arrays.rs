@@ -45,10 +45,16 @@ pub(crate) fn copy<T: TypeArray + Default + Clone>(
     array: &JPrimitiveArray<'_, T>,
     count: usize,
 ) -> Result<Vec<T>, Failure> {
+    let mut elements = zeros(count)?;
+    array.get_region(env, 0, &mut elements)?;
+    Ok(elements)
+}
+
+/// `count` default values, or a failure instead of an abort where memory is short.
+pub(crate) fn zeros<T: Default + Clone>(count: usize) -> Result<Vec<T>, Failure> {
     let mut elements = Vec::new();
     elements.try_reserve_exact(count)?;
     elements.resize(count, T::default());
-    array.get_region(env, 0, &mut elements)?;
     Ok(elements)
 }
 

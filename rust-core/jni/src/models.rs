@@ -1,6 +1,6 @@
 //! Working with models.
 
-use crate::arrays::{check_length, copy, copy_all, place, to_java, unsigned};
+use crate::arrays::{check_length, copy, copy_all, place, to_java, unsigned, zeros};
 use crate::failure::Failure;
 use crate::handles;
 use ivory_core::{Model, WorkingMemory};
@@ -44,9 +44,7 @@ pub(crate) fn assign<'local>(
     check_length(env, "vectors", &vectors, components)?;
     check_length(env, "cells", &cells, count)?;
     let vectors = copy(env, &vectors, components)?;
-    let mut assigned = Vec::new();
-    assigned.try_reserve_exact(count)?;
-    assigned.resize(count, 0);
+    let mut assigned = zeros(count)?;
     model.assign(&vectors, &mut WorkingMemory::default(), &mut assigned)?;
     Ok(cells.set_region(env, 0, &to_java(&assigned)?)?)
 }
@@ -71,12 +69,8 @@ pub(crate) fn probe<'local>(
     if !raw.is_null() {
         check_length(env, "raw", &raw, count)?;
     }
-    let mut probed = Vec::new();
-    probed.try_reserve_exact(count)?;
-    probed.resize(count, 0);
-    let mut values = Vec::new();
-    values.try_reserve_exact(count)?;
-    values.resize(count, 0f32);
+    let mut probed = zeros(count)?;
+    let mut values = zeros(count)?;
     model.probe(&query, count, &mut WorkingMemory::default(), &mut probed, Some(&mut values))?;
     cells.set_region(env, 0, &to_java(&probed)?)?;
     if !raw.is_null() {

@@ -1,6 +1,6 @@
 //! Distances between one query and rows in a direct buffer.
 
-use crate::arrays::{check_length, copy_all, place, unsigned};
+use crate::arrays::{check_length, copy_all, place, unsigned, zeros};
 use crate::failure::Failure;
 use ivory_core::Metric;
 use ivory_kernels::{Kernels, Rows};
@@ -9,7 +9,7 @@ use jni::objects::{JByteBuffer, JClass, JFloatArray, JIntArray};
 use jni::sys::jint;
 
 /// Rows whose values are handed to Java at a time.
-const BLOCK: usize = 1024;
+const BLOCK: usize = 4096;
 
 /// `void score(int metric, float[] query, ByteBuffer rows, int count, float[] out)`
 pub(crate) fn score<'local>(
@@ -29,7 +29,7 @@ pub(crate) fn score<'local>(
     let rows =
         Rows::new(bytes, count, query.len()).map_err(|e| Failure::argument(e.to_string()))?;
     let kernels = Kernels::active();
-    let mut values = [0f32; BLOCK];
+    let mut values = zeros::<f32>(count.min(BLOCK))?;
     for start in (0..count).step_by(BLOCK) {
         let end = count.min(start + BLOCK);
         let values = &mut values[..end - start];
@@ -66,9 +66,9 @@ pub(crate) fn score_rows<'local>(
     let rows =
         Rows::new(bytes, available, query.len()).map_err(|e| Failure::argument(e.to_string()))?;
     let kernels = Kernels::active();
-    let mut numbers = [0i32; BLOCK];
-    let mut unsigned_numbers = [0u32; BLOCK];
-    let mut values = [0f32; BLOCK];
+    let mut numbers = zeros::<i32>(count.min(BLOCK))?;
+    let mut unsigned_numbers = zeros::<u32>(count.min(BLOCK))?;
+    let mut values = zeros::<f32>(count.min(BLOCK))?;
     for start in (0..count).step_by(BLOCK) {
         let length = BLOCK.min(count - start);
         let (numbers, values) = (&mut numbers[..length], &mut values[..length]);

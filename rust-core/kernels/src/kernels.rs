@@ -43,6 +43,10 @@ impl Kernels {
             Level::Scalar => Some(&SCALAR),
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => Some(&AVX2),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => Some(&AVX512),
+            #[cfg(target_arch = "aarch64")]
+            Level::Neon => Some(&NEON),
             #[allow(unreachable_patterns, reason = "which levels can exist depends on the target")]
             _ => None,
         }
@@ -162,21 +166,24 @@ fn check_index(index: &[u32], rows: Rows<'_>) {
     assert!(largest.is_none_or(|i| (i as usize) < rows.count()), "row number out of range");
 }
 
-static SCALAR: Kernels = Kernels {
-    level: Level::Scalar,
-    l2: distance::scalar::rows::<true>,
-    l2_at: distance::scalar::rows_at::<true>,
-    ip: distance::scalar::rows::<false>,
-    ip_at: distance::scalar::rows_at::<false>,
-    tile: nearest::scalar::TILE,
-};
+/// The table of a level whose files are called `$file`.
+macro_rules! table {
+    ($name:ident, $level:expr, $file:ident) => {
+        static $name: Kernels = Kernels {
+            level: $level,
+            l2: distance::$file::rows::<true>,
+            l2_at: distance::$file::rows_at::<true>,
+            ip: distance::$file::rows::<false>,
+            ip_at: distance::$file::rows_at::<false>,
+            tile: nearest::$file::TILE,
+        };
+    };
+}
 
+table!(SCALAR, Level::Scalar, scalar);
 #[cfg(target_arch = "x86_64")]
-static AVX2: Kernels = Kernels {
-    level: Level::Avx2,
-    l2: distance::avx2::rows::<true>,
-    l2_at: distance::avx2::rows_at::<true>,
-    ip: distance::avx2::rows::<false>,
-    ip_at: distance::avx2::rows_at::<false>,
-    tile: nearest::avx2::TILE,
-};
+table!(AVX2, Level::Avx2, avx2);
+#[cfg(target_arch = "x86_64")]
+table!(AVX512, Level::Avx512, avx512);
+#[cfg(target_arch = "aarch64")]
+table!(NEON, Level::Neon, neon);

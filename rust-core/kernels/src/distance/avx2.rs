@@ -1,6 +1,6 @@
 //! AVX2 + FMA: four rows at a time, two sums of eight lanes a row, which keeps both FMA ports busy.
 
-use super::{Consecutive, Numbered, Place};
+use super::{Consecutive, Numbered, Place, is_stream, prefetch};
 use std::arch::x86_64::*;
 
 /// See [`super::RowsKernel`].
@@ -25,13 +25,24 @@ pub(crate) unsafe fn rows_at<const L2: bool>(
 #[inline]
 #[target_feature(enable = "avx2,fma")]
 unsafe fn run<const L2: bool, P: Place>(query: &[f32], place: P, out: &mut [f32]) {
+    let (count, row_bytes) = (out.len(), query.len() * 4);
+    let streams = is_stream::<P>(count * row_bytes);
     let mut blocks = out.chunks_exact_mut(4);
     let mut i = 0;
     for block in &mut blocks {
         // SAFETY: rows `i..i + 4` exist; `block` has four places.
         unsafe {
             let rows = [place.row(i), place.row(i + 1), place.row(i + 2), place.row(i + 3)];
-            _mm_storeu_ps(block.as_mut_ptr(), reduce(sums::<L2, 4>(query, rows)));
+            let sums = if streams {
+                let [a, b, c, d] = rows;
+                let ([a], [b]) = (sums::<L2, 1>(query, [a]), sums::<L2, 1>(query, [b]));
+                let ([c], [d]) = (sums::<L2, 1>(query, [c]), sums::<L2, 1>(query, [d]));
+                [a, b, c, d]
+            } else {
+                prefetch(place, i + 4, count, row_bytes);
+                sums::<L2, 4>(query, rows)
+            };
+            _mm_storeu_ps(block.as_mut_ptr(), reduce(sums));
         }
         i += 4;
     }

@@ -7,6 +7,10 @@ pub(crate) mod scalar;
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod avx2;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod avx512;
+#[cfg(target_arch = "aarch64")]
+pub(crate) mod neon;
 
 /// One query against as many consecutive rows as `out` has places, the first at the address given.
 ///
@@ -25,7 +29,6 @@ pub(crate) type RowsAtKernel = unsafe fn(&[f32], *const u8, &[u32], &mut [f32]);
 /// Where the i-th row of a call lies.
 pub(crate) trait Place: Copy {
     /// Whether the next row cannot be guessed by the processor and is worth a prefetch.
-    #[allow(dead_code, reason = "only some levels prefetch")]
     const SCATTERED: bool;
 
     /// Address of the i-th row; not aligned.
@@ -71,4 +74,41 @@ impl Place for Numbered<'_> {
             self.base.add(row * self.stride).cast()
         }
     }
+}
+
+/// Bytes of a row that are asked for ahead of time; the processor follows by itself from there.
+#[cfg(target_arch = "x86_64")]
+const PREFETCHED: usize = 1024;
+
+/// Asks for rows `from..from + 4` of a call whose rows are scattered, those of them that there are.
+#[inline(always)]
+#[cfg(target_arch = "x86_64")]
+fn prefetch<P: Place>(place: P, from: usize, count: usize, row_bytes: usize) {
+    use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+    if P::SCATTERED && from + 4 <= count {
+        for i in from..from + 4 {
+            // SAFETY: row `i` exists; a prefetch reads nothing and cannot fault.
+            unsafe {
+                let row = place.row(i).cast::<i8>();
+                for offset in (0..row_bytes.min(PREFETCHED)).step_by(64) {
+                    _mm_prefetch::<_MM_HINT_T0>(row.add(offset));
+                }
+            }
+        }
+    }
+}
+
+/// Bytes of consecutive rows from which on they are taken one by one.
+///
+/// Four at a time share the loads of the query, which is faster where the rows come from a near
+/// cache. Where they come from memory, one after the other is faster: the processor recognises one
+/// stream and fetches ahead of it, but not four that are interleaved.
+#[cfg(target_arch = "x86_64")]
+const STREAM: usize = 1024 * 1024;
+
+/// Whether that many bytes of rows are better taken one by one.
+#[inline(always)]
+#[cfg(target_arch = "x86_64")]
+fn is_stream<P: Place>(bytes: usize) -> bool {
+    !P::SCATTERED && bytes >= STREAM
 }

@@ -30,18 +30,24 @@ unsafe fn run<const L2: bool, P: Place>(query: &[f32], place: P, out: &mut [f32]
 
 unsafe fn one<const L2: bool>(query: &[f32], row: *const f32) -> f32 {
     let mut sums = [0f32; 8];
-    for (start, part) in query.chunks(8).enumerate().map(|(i, part)| (i * 8, part)) {
-        for (lane, &q) in part.iter().enumerate() {
-            // SAFETY: `start + lane` is below `query.len()`.
-            let r = unsafe { row.add(start + lane).read_unaligned() };
-            if L2 {
-                let difference = q - r;
-                sums[lane] += difference * difference;
-            } else {
-                sums[lane] += q * r;
-            }
+    let (blocks, tail) = query.as_chunks::<8>();
+    for (i, q) in blocks.iter().enumerate() {
+        // SAFETY: components `8 × i..8 × i + 8` are within the row.
+        let r = unsafe { row.add(i * 8).cast::<[f32; 8]>().read_unaligned() };
+        for lane in 0..8 {
+            sums[lane] += term::<L2>(q[lane], r[lane]);
         }
+    }
+    for (lane, &q) in tail.iter().enumerate() {
+        // SAFETY: the component is below `query.len()`.
+        let r = unsafe { row.add(blocks.len() * 8 + lane).read_unaligned() };
+        sums[lane] += term::<L2>(q, r);
     }
     let [a, b, c, d, e, f, g, h] = sums;
     ((a + b) + (c + d)) + ((e + f) + (g + h))
+}
+
+#[inline(always)]
+fn term<const L2: bool>(q: f32, r: f32) -> f32 {
+    if L2 { (q - r) * (q - r) } else { q * r }
 }
