@@ -36,7 +36,6 @@ impl Random {
     }
 
     /// A number in `[0, 1)`.
-    #[allow(dead_code)]
     pub fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
     }

@@ -42,8 +42,9 @@ impl Model {
         metric: Metric,
         dimension: usize,
         centroids: &[f32],
+        kernels: &'static Kernels,
     ) -> Result<Self> {
-        Self::from_file(file::write(metric, dimension, centroids)?)
+        Self::from_file_for(file::write(metric, dimension, centroids)?, kernels)
     }
 
     /// Reads a model file (docs/FORMAT.md); the model keeps the bytes.

@@ -1,5 +1,6 @@
 //! Training: a bounded sample of the offered vectors is clustered by k-means.
 
+mod clustering;
 mod lloyd;
 mod progress;
 mod repair;
@@ -11,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::metric::Metric;
 use crate::model::{MAX_DIMENSION, MAX_NLIST, Model, squared_norm};
 use crate::sample::Sample;
+use ivory_kernels::Kernels;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -54,6 +56,7 @@ impl TrainingParameters {
 #[derive(Debug)]
 pub struct Trainer {
     parameters: TrainingParameters,
+    kernels: &'static Kernels,
     state: Mutex<State>,
     ended: Condvar,
     cancelled: AtomicBool,
@@ -73,12 +76,21 @@ impl Trainer {
     /// # Errors
     /// [`Error::Argument`] if a parameter is out of its range.
     pub fn new(parameters: TrainingParameters) -> Result<Self> {
+        Self::for_kernels(parameters, Kernels::active())
+    }
+
+    /// As [`Trainer::new`], with the kernels of a certain level.
+    ///
+    /// # Errors
+    /// See [`Trainer::new`].
+    pub fn for_kernels(parameters: TrainingParameters, kernels: &'static Kernels) -> Result<Self> {
         parameters.check()?;
         let sample = Sample::new(parameters.dimension, parameters.max_sample, parameters.seed);
         let progress =
             Progress { max_iterations: parameters.max_iterations, ..Progress::default() };
         Ok(Self {
             parameters,
+            kernels,
             state: Mutex::new(State::Collecting(sample)),
             ended: Condvar::new(),
             cancelled: AtomicBool::new(false),
@@ -159,7 +171,8 @@ impl Trainer {
             }
         };
         let _end = EndOfRun(self);
-        lloyd::train(&self.parameters, sample.into_numbers(), &self.cancelled, &self.progress)
+        let numbers = sample.into_numbers();
+        lloyd::train(&self.parameters, numbers, self.kernels, &self.cancelled, &self.progress)
     }
 
     /// What the run has done so far, or its final report.

@@ -1,0 +1,212 @@
+//! The two steps of Lloyd's algorithm: assign every point, move every centroid.
+//!
+//! Every number is computed in an order that depends on the points alone, never on how they were
+//! shared out among threads, so a model is the same with any number of them.
+
+use super::normalise;
+use crate::error::{Error, Result, filled};
+use crate::model::{Frame, squared_norm};
+use ivory_kernels::{Kernels, Scratch};
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Points that one task assigns.
+const TASK: usize = 1024;
+
+/// What all steps of a run need.
+pub(super) struct Context<'a> {
+    pub dimension: usize,
+    /// The frame that points and centroids are in.
+    pub frame: &'a Frame,
+    pub kernels: &'static Kernels,
+    pub cancelled: &'a AtomicBool,
+}
+
+impl Context<'_> {
+    /// An error if the run was cancelled.
+    pub fn check(&self) -> Result<()> {
+        if self.cancelled.load(Ordering::Relaxed) { Err(Error::Cancelled) } else { Ok(()) }
+    }
+}
+
+/// Points to cluster, row after row, with their squared norms.
+pub(super) struct Points<'a> {
+    pub numbers: &'a [f32],
+    squared: Vec<f32>,
+}
+
+impl<'a> Points<'a> {
+    pub fn new(context: &Context<'_>, numbers: &'a [f32]) -> Result<Self> {
+        let mut squared = filled(numbers.len() / context.dimension, 0f32)?;
+        squared
+            .par_iter_mut()
+            .zip(numbers.par_chunks_exact(context.dimension))
+            .with_min_len(TASK)
+            .for_each(|(place, point)| *place = squared_norm(point) as f32);
+        Ok(Self { numbers, squared })
+    }
+
+    pub fn count(&self) -> usize {
+        self.squared.len()
+    }
+}
+
+/// Each point's cell and its distance from that cell's centroid: squared Euclidean in the frame, or
+/// `1 − cosine` for spherical metrics.
+pub(super) struct Assignment {
+    pub cells: Vec<u32>,
+    pub distances: Vec<f32>,
+}
+
+impl Assignment {
+    /// All points in cell 0, infinitely far.
+    pub fn new(count: usize) -> Result<Self> {
+        Ok(Self { cells: filled(count, 0)?, distances: filled(count, f32::INFINITY)? })
+    }
+
+    /// The mean distance.
+    pub fn inertia(&self) -> f64 {
+        let sums: Vec<f64> = self
+            .distances
+            .par_chunks(TASK)
+            .map(|part| part.iter().map(|&d| f64::from(d)).sum::<f64>())
+            .collect();
+        sums.iter().sum::<f64>() / self.distances.len() as f64
+    }
+}
+
+/// Assigns every point to the nearest of these centroids.
+pub(super) fn assign(
+    context: &Context<'_>,
+    points: &Points<'_>,
+    centroids: &[f32],
+    assignment: &mut Assignment,
+) -> Result<()> {
+    assignment.distances.par_iter_mut().for_each(|d| *d = f32::INFINITY);
+    assign_nearer(context, points, centroids, 0, assignment)
+}
+
+/// Moves those points to cell `first + i` that are nearer to centroid `i` of these than to the one
+/// that they are assigned to.
+pub(super) fn assign_nearer(
+    context: &Context<'_>,
+    points: &Points<'_>,
+    centroids: &[f32],
+    first: u32,
+    assignment: &mut Assignment,
+) -> Result<()> {
+    let dimension = context.dimension;
+    let bias = context.frame.bias(centroids)?;
+    let panels = context.kernels.panels(centroids, dimension, &bias)?;
+    let spherical = context.frame.is_spherical();
+    let outputs =
+        assignment.cells.par_chunks_mut(TASK).zip(assignment.distances.par_chunks_mut(TASK));
+    points
+        .numbers
+        .par_chunks(TASK * dimension)
+        .zip(points.squared.par_chunks(TASK))
+        .zip(outputs)
+        .try_for_each_init(Memory::default, |memory, ((points, squared), (cells, distances))| {
+            let Memory { scratch, cells: found, keys } = memory;
+            let (found, keys) = (&mut found[..cells.len()], &mut keys[..cells.len()]);
+            context.kernels.nearest(&panels, points, scratch, found, keys, context.cancelled)?;
+            for (i, (&cell, &key)) in found.iter().zip(&*keys).enumerate() {
+                let distance =
+                    if spherical { 1.0 + key } else { 2.0f32.mul_add(key, squared[i]) }.max(0.0);
+                if distance < distances[i] {
+                    (cells[i], distances[i]) = (first + cell, distance);
+                }
+            }
+            Ok(())
+        })
+}
+
+/// What a task works in.
+struct Memory {
+    scratch: Scratch,
+    cells: Box<[u32; TASK]>,
+    keys: Box<[f32; TASK]>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            scratch: Scratch::default(),
+            cells: Box::new([0; TASK]),
+            keys: Box::new([0.0; TASK]),
+        }
+    }
+}
+
+/// The points of every cell: those of cell `c` are `points[starts[c]..starts[c + 1]]`, ascending.
+pub(super) struct Members {
+    starts: Vec<usize>,
+    points: Vec<u32>,
+}
+
+impl Members {
+    pub fn of(cells: &[u32], nlist: usize) -> Result<Self> {
+        let mut starts = filled(nlist + 1, 0usize)?;
+        for &cell in cells {
+            starts[cell as usize + 1] += 1;
+        }
+        for cell in 0..nlist {
+            starts[cell + 1] += starts[cell];
+        }
+        let mut next = filled(nlist, 0usize)?;
+        next.copy_from_slice(&starts[..nlist]);
+        let mut points = filled(cells.len(), 0u32)?;
+        for (point, &cell) in cells.iter().enumerate() {
+            points[next[cell as usize]] = point as u32;
+            next[cell as usize] += 1;
+        }
+        Ok(Self { starts, points })
+    }
+
+    pub fn of_cell(&self, cell: usize) -> &[u32] {
+        &self.points[self.starts[cell]..self.starts[cell + 1]]
+    }
+
+    pub fn sizes(&self) -> impl Iterator<Item = u64> {
+        self.starts.windows(2).map(|pair| (pair[1] - pair[0]) as u64)
+    }
+}
+
+/// Moves every centroid to the mean of its cell's points (for spherical metrics: to its direction).
+/// The centroid of an empty cell stays, as does that of a cell whose mean is zero and so has no
+/// direction.
+pub(super) fn update(
+    context: &Context<'_>,
+    points: &Points<'_>,
+    members: &Members,
+    centroids: &mut [f32],
+) -> Result<()> {
+    let dimension = context.dimension;
+    let sums = || filled(dimension, 0f64);
+    centroids.par_chunks_exact_mut(dimension).enumerate().try_for_each_init(
+        sums,
+        |sums, (cell, centroid)| {
+            let sums = sums.as_mut().map_err(|error| error.clone())?;
+            let members = members.of_cell(cell);
+            if members.is_empty() {
+                return Ok(());
+            }
+            sums.fill(0.0);
+            for members in members.chunks(TASK) {
+                context.check()?;
+                for &point in members {
+                    let point = &points.numbers[point as usize * dimension..][..dimension];
+                    sums.iter_mut().zip(point).for_each(|(sum, &x)| *sum += f64::from(x));
+                }
+            }
+            if !context.frame.is_spherical() {
+                let count = members.len() as f64;
+                centroid.iter_mut().zip(sums).for_each(|(x, sum)| *x = (*sum / count) as f32);
+            } else if sums.iter().any(|&sum| sum != 0.0) {
+                centroid.iter_mut().zip(sums).for_each(|(x, sum)| *x = *sum as f32);
+                normalise(centroid);
+            }
+            Ok(())
+        },
+    )
+}
