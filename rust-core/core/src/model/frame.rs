@@ -1,11 +1,15 @@
-//! The coordinates in which cells are compared by a matrix product.
+//! The coordinates in which points and cells are compared by a matrix product.
 //!
 //! `‖x − c‖²` is computed as `‖x‖² + ‖c‖² − 2 x·c`, which loses digits where the vectors are long
 //! compared with their distances, and overflows where components are beyond 10¹⁹. Moving the origin
 //! to the middle of the data and scaling by a power of two changes no comparison and cures both.
+//! Inner products allow no such move, and need none: centroids are unit vectors there.
 
 use crate::error::{Result, filled};
 use crate::metric::Metric;
+
+/// Rows that are added up at a time, and the granularity at which work on them can be shared out.
+pub(crate) const ROWS_AT_A_TIME: usize = 1024;
 
 /// An origin and a scale; the identity for spherical metrics.
 #[derive(Clone, Debug)]
@@ -18,26 +22,42 @@ pub(crate) struct Frame {
 
 impl Frame {
     /// The frame around these rows: their mean is the origin, the largest component about 1.
-    pub fn of(metric: Metric, dimension: usize, rows: &[f32]) -> Self {
-        if metric.is_spherical() {
-            return Self { spherical: true, dimension, origin: vec![0.0; dimension], scale: 1.0 };
-        }
-        let mut origin = vec![0f64; dimension];
-        for row in rows.chunks_exact(dimension) {
-            for (sum, &x) in origin.iter_mut().zip(row) {
-                *sum += f64::from(x);
+    pub fn of(metric: Metric, dimension: usize, rows: &[f32]) -> Result<Self> {
+        let mut frame = Self::identity(metric, dimension)?;
+        if !frame.spherical {
+            let mut sums = filled(dimension, 0f64)?;
+            for part in rows.chunks(ROWS_AT_A_TIME * dimension) {
+                add_rows(part, &mut sums);
             }
+            frame.set_origin(&sums, rows.len() / dimension);
+            frame.set_largest(frame.largest(rows));
         }
-        let count = (rows.len() / dimension).max(1) as f64;
-        origin.iter_mut().for_each(|sum| *sum /= count);
-        let mut largest = 0f64;
-        for row in rows.chunks_exact(dimension) {
-            for (&x, &o) in row.iter().zip(&origin) {
-                largest = largest.max((f64::from(x) - o).abs());
-            }
+        Ok(frame)
+    }
+
+    /// The frame in which all stays as it is.
+    pub fn identity(metric: Metric, dimension: usize) -> Result<Self> {
+        let spherical = metric.is_spherical();
+        Ok(Self { spherical, dimension, origin: filled(dimension, 0.0)?, scale: 1.0 })
+    }
+
+    /// Moves the origin to the mean of `count` rows with these sums.
+    pub fn set_origin(&mut self, sums: &[f64], count: usize) {
+        for (origin, sum) in self.origin.iter_mut().zip(sums) {
+            *origin = sum / count.max(1) as f64;
         }
-        let scale = if largest > 0.0 { (-largest.log2().floor()).exp2() } else { 1.0 };
-        Self { spherical: false, dimension, origin, scale }
+    }
+
+    /// The largest absolute component of the rows, seen from the origin.
+    pub fn largest(&self, rows: &[f32]) -> f64 {
+        let components =
+            rows.chunks_exact(self.dimension).flat_map(|row| row.iter().zip(&self.origin));
+        components.fold(0.0, |largest, (&x, &origin)| largest.max((f64::from(x) - origin).abs()))
+    }
+
+    /// Scales so that this component becomes one between 1 and 2.
+    pub fn set_largest(&mut self, largest: f64) {
+        self.scale = if largest > 0.0 { (-largest.log2().floor()).exp2() } else { 1.0 };
     }
 
     /// Whether vectors are compared by inner product.
@@ -54,19 +74,19 @@ impl Frame {
     pub fn apply(&self, rows: &mut [f32]) {
         if !self.spherical {
             for row in rows.chunks_exact_mut(self.dimension) {
-                for (x, &o) in row.iter_mut().zip(&self.origin) {
-                    *x = ((f64::from(*x) - o) * self.scale) as f32;
+                for (x, &origin) in row.iter_mut().zip(&self.origin) {
+                    *x = ((f64::from(*x) - origin) * self.scale) as f32;
                 }
             }
         }
     }
 
-    /// Brings rows back out of the frame.
+    /// Brings rows back out of the frame; what would overflow becomes the largest number.
     pub fn undo(&self, rows: &mut [f32]) {
         if !self.spherical {
             for row in rows.chunks_exact_mut(self.dimension) {
-                for (x, &o) in row.iter_mut().zip(&self.origin) {
-                    *x = (f64::from(*x) / self.scale + o) as f32;
+                for (x, &origin) in row.iter_mut().zip(&self.origin) {
+                    *x = ((f64::from(*x) / self.scale + origin) as f32).clamp(f32::MIN, f32::MAX);
                 }
             }
         }
@@ -81,6 +101,13 @@ impl Frame {
             }
         }
         Ok(bias)
+    }
+}
+
+/// Adds rows to sums, component by component.
+pub(crate) fn add_rows(rows: &[f32], sums: &mut [f64]) {
+    for row in rows.chunks_exact(sums.len()) {
+        sums.iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x));
     }
 }
 

@@ -8,7 +8,7 @@ mod probe;
 pub use assign::WorkingMemory;
 pub(crate) use assign::check_finite;
 pub use file::file_length_range;
-pub(crate) use frame::{Frame, squared_norm};
+pub(crate) use frame::{Frame, ROWS_AT_A_TIME, add_rows, squared_norm};
 
 use crate::error::Result;
 use crate::metric::Metric;
@@ -66,7 +66,7 @@ impl Model {
             let mut numbers = Vec::new();
             numbers.try_reserve_exact(header.nlist * header.dimension)?;
             (0..header.nlist).for_each(|cell| numbers.extend(rows.row(cell)));
-            let frame = Frame::of(header.metric, header.dimension, &numbers);
+            let frame = Frame::of(header.metric, header.dimension, &numbers)?;
             frame.apply(&mut numbers);
             let bias = frame.bias(&numbers)?;
             let panels = kernels.panels(&numbers, header.dimension, &bias)?;

@@ -1,6 +1,6 @@
 //! A run from the sample to the model.
 
-use super::clustering::{Assignment, Context, Members, Points, assign, update};
+use super::clustering::{Assignment, Context, FAR, Members, Points, TO_THE_MEAN, assign, update};
 use super::progress::{Phase, Progress};
 use super::repair::repair;
 use super::{TrainingParameters, lock, seeding};
@@ -11,8 +11,8 @@ use ivory_kernels::Kernels;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
-/// The run ends when an iteration lowers the inertia by less than this part.
-const LEAST_GAIN: f64 = 1e-4;
+/// When an iteration lowers the inertia by less than this part, the next one is the last.
+const LEAST_GAIN: f64 = 3e-3;
 
 /// Clusters the sample (row after row; unit vectors for spherical metrics).
 pub(super) fn train(
@@ -39,22 +39,29 @@ fn run(
 ) -> Result<Model> {
     lock(progress).phase = Phase::Seeding;
     let TrainingParameters { metric, dimension, nlist, .. } = *parameters;
-    let frame = Frame::of(metric, dimension, &sample);
-    frame.apply(&mut sample);
-    let context = Context { dimension, frame: &frame, kernels, cancelled };
+    let frame = Frame::identity(metric, dimension)?;
+    let mut context = Context { dimension, frame, kernels, cancelled };
     context.check()?;
+    context.enter_frame(metric, &mut sample)?;
     let points = Points::new(&context, &sample)?;
     // Another stream than the sample's, which was seeded with the same number.
     let mut random = Random::new(parameters.seed ^ 0x6b2d_6d65_616e_7321);
-    let mut centroids = seeding::seed(&context, &points, nlist, &mut random)?;
+    let (mut centroids, repaired) = seeding::seed(&context, &points, nlist, &mut random)?;
 
     let mut assignment = Assignment::new(points.count())?;
     assign(&context, &points, &centroids, &mut assignment)?;
     let mut members = Members::of(&assignment.cells, nlist)?;
     let mut inertia = assignment.inertia();
-    lock(progress).phase = Phase::Iterating;
+    {
+        let mut report = lock(progress);
+        report.phase = Phase::Iterating;
+        report.repaired_cells = repaired;
+    }
+    let mut last = false;
     for iteration in 1..=parameters.max_iterations {
-        update(&context, &points, &members, &mut centroids)?;
+        last |= iteration == parameters.max_iterations;
+        let reach = if last { TO_THE_MEAN } else { FAR };
+        update(&context, &points, &members, reach, &mut centroids)?;
         let repaired =
             repair(&context, &points, &assignment, &members, &mut centroids, &mut random);
         assign(&context, &points, &centroids, &mut assignment)?;
@@ -62,14 +69,15 @@ fn run(
         let before = std::mem::replace(&mut inertia, assignment.inertia());
         let mut report = lock(progress);
         report.iteration = iteration;
-        report.inertia = inertia * frame.squared_unit();
+        report.inertia = inertia * context.frame.squared_unit();
         report.repaired_cells += repaired;
         report.set_cell_sizes(members.sizes().collect());
-        if before - inertia < LEAST_GAIN * before && repaired == 0 {
+        if last {
             break;
         }
+        last = before - inertia <= LEAST_GAIN * before && repaired == 0;
     }
-    frame.undo(&mut centroids);
+    context.frame.undo(&mut centroids);
     let model = Model::of_centroids(metric, dimension, &centroids, kernels)?;
     lock(progress).phase = Phase::Done;
     Ok(model)

@@ -4,45 +4,54 @@
 //! from the blocked matrix product) and clustered for a few iterations, which costs little and leaves
 //! the iterations on the whole sample little to do.
 
-use super::clustering::{Assignment, Context, Members, Points, assign, assign_nearer, update};
+use super::clustering::{Assignment, Context, FAR, Members, Points, assign, assign_nearer, update};
 use super::repair::repair;
 use crate::error::{Result, filled};
+use crate::model::ROWS_AT_A_TIME;
 use crate::random::Random;
-use std::collections::HashSet;
 
 /// Points per cell of the part that is seeded.
 const PART: usize = 32;
 
 /// Iterations on the part.
-const ITERATIONS: usize = 6;
+const ITERATIONS: usize = 5;
 
-/// Chooses `nlist` centroids; there are at least as many points.
+/// Chooses `nlist` centroids, and says how many cells it had to repair. There are at least as many
+/// points.
 pub(super) fn seed(
     context: &Context<'_>,
     points: &Points<'_>,
     nlist: usize,
     random: &mut Random,
-) -> Result<Vec<f32>> {
+) -> Result<(Vec<f32>, usize)> {
     let dimension = context.dimension;
     let size = (nlist * PART).min(points.count());
     if size == points.count() {
-        return by_distance(context, points, nlist, random);
+        return Ok((by_distance(context, points, nlist, random)?, 0));
     }
     let mut numbers = Vec::new();
     numbers.try_reserve_exact(size * dimension)?;
-    for point in choose(points.count(), size, random) {
-        numbers.extend_from_slice(&points.numbers[point * dimension..][..dimension]);
+    for (point, row) in points.numbers.chunks_exact(dimension).enumerate() {
+        if point % ROWS_AT_A_TIME == 0 {
+            context.check()?;
+        }
+        // Knuth's algorithm S: every part of that size is equally likely.
+        let missing = size - numbers.len() / dimension;
+        if random.below((points.count() - point) as u64) < missing as u64 {
+            numbers.extend_from_slice(row);
+        }
     }
     let part = Points::new(context, &numbers)?;
     let mut centroids = by_distance(context, &part, nlist, random)?;
     let mut assignment = Assignment::new(part.count())?;
+    let mut repaired = 0;
     for _ in 0..ITERATIONS {
         assign(context, &part, &centroids, &mut assignment)?;
         let members = Members::of(&assignment.cells, nlist)?;
-        update(context, &part, &members, &mut centroids)?;
-        repair(context, &part, &assignment, &members, &mut centroids, random);
+        update(context, &part, &members, FAR, &mut centroids)?;
+        repaired += repair(context, &part, &assignment, &members, &mut centroids, random);
     }
-    Ok(centroids)
+    Ok((centroids, repaired))
 }
 
 /// Chooses centroids among the points: the first at random, the others in rounds of half as many as
@@ -95,19 +104,4 @@ fn draw(sums: &[f64], chosen: &[bool], random: &mut Random) -> usize {
     let start = random.below(chosen.len() as u64) as usize;
     let free = (start..chosen.len()).chain(0..start).find(|&point| !chosen[point]);
     free.unwrap_or(start)
-}
-
-/// Chooses `count` of the numbers below `bound`, each at most once, in ascending order (by Floyd's
-/// algorithm, which needs no table of all).
-fn choose(bound: usize, count: usize, random: &mut Random) -> Vec<usize> {
-    let mut chosen = HashSet::with_capacity(count);
-    for last in bound - count..bound {
-        let pick = random.below(last as u64 + 1) as usize;
-        if !chosen.insert(pick) {
-            chosen.insert(last);
-        }
-    }
-    let mut chosen: Vec<usize> = chosen.into_iter().collect();
-    chosen.sort_unstable();
-    chosen
 }
