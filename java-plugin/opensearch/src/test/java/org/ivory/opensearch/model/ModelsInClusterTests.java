@@ -82,7 +82,7 @@ public class ModelsInClusterTests extends OpenSearchIntegTestCase {
         String data = internalCluster().startDataOnlyNode();
         String trainer = internalCluster().startCoordinatingOnlyNode(Settings.EMPTY);
         TrainingData.index(client(data), 2, "l2", vectors);
-        ensureGreen();
+        ensureYellow();
         SlowScrolls.hold();
         TrainingData.run(client(trainer), TrainingData.request("m", 8), false);
         assertBusy(() -> assertEquals(ModelState.TRAINING, get(client(data), "m").state()));

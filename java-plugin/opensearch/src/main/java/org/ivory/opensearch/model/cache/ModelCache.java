@@ -31,6 +31,9 @@ public final class ModelCache implements Closeable {
     private static final Logger logger = LogManager.getLogger(ModelCache.class);
     private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
+    /** While it is loaded: the file, its centroids, and the form in which they are compared. */
+    private static final int LOADING_COPIES = 3;
+
     private final Map<Long, CachedModel> models = new ConcurrentHashMap<>();
     private final ModelRegistry registry;
     private final ModelStore store;
@@ -117,8 +120,8 @@ public final class ModelCache implements Closeable {
         if (metadata == null) {
             throw new IllegalStateException("the model was deleted");
         }
-        // While it is loaded, the file and what is made of it may both be in memory.
-        NativeMemory.Reservation reservation = reserve(2 * metadata.file().length());
+        // Corrected once the model is there and says what it really takes.
+        NativeMemory.Reservation reservation = reserve(LOADING_COPIES * metadata.file().length());
         CentroidModel loaded;
         try {
             loaded = store.read(metadata, ops, () -> checkpoint(model));

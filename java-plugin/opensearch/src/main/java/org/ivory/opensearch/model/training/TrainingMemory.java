@@ -16,8 +16,8 @@ record TrainingMemory(NativeMemory.Reservation reservation, int sample, String n
     /** Besides its components, a sampled vector has a cell, a distance and a weight. */
     private static final long BYTES_PER_VECTOR = 32;
 
-    /** Centroids, their sums, and the finished model. */
-    private static final int CENTROID_COPIES = 4;
+    /** Centroids, the form in which they are compared, and the finished model with its file. */
+    private static final int CENTROID_COPIES = 6;
 
     /**
      * Reserves memory for as much of the plan's sample as fits.
