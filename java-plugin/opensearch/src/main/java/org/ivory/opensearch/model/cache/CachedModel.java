@@ -28,7 +28,7 @@ public final class CachedModel {
     private NativeMemory.Reservation memory;
     private LoadFailure failure;
     private int failures;
-    private long attemptStart;
+    private long attemptDeadline;
     private long nextAttempt;
     private CountDownLatch attempt;
     private boolean keep;
@@ -69,7 +69,7 @@ public final class CachedModel {
                 return false;
             }
             state = State.LOADING;
-            attemptStart = cache.now();
+            attemptDeadline = cache.now() + cache.longestWaitNanos();
             attempt = new CountDownLatch(1);
         }
         cache.submit(this);
@@ -84,16 +84,19 @@ public final class CachedModel {
         load();
     }
 
-    /** Waits for the load under way, but not beyond the longest wait counted from its start. */
+    /**
+     * Waits for the load under way, but not beyond the longest wait counted from its start, and not
+     * at all if the last one failed: a model that cannot be had must not hold up all indexing.
+     */
     public void awaitLoad() {
         CountDownLatch latch;
         long remaining;
         synchronized (this) {
-            if (state != State.LOADING) {
+            if (state != State.LOADING || failures > 0) {
                 return;
             }
             latch = attempt;
-            remaining = cache.longestWaitNanos() - (cache.now() - attemptStart);
+            remaining = attemptDeadline - cache.now();
         }
         try {
             if (remaining > 0) {
@@ -147,6 +150,11 @@ public final class CachedModel {
             memory.close();
         }
         ended.countDown();
+    }
+
+    /** Whether the load under way may still go on trying. */
+    synchronized boolean mayTryAgain() {
+        return state == State.LOADING && attemptDeadline - cache.now() > 0;
     }
 
     /**

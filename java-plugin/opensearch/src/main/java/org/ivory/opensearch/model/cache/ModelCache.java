@@ -29,6 +29,7 @@ import java.util.function.Supplier;
  */
 public final class ModelCache implements Closeable {
     private static final Logger logger = LogManager.getLogger(ModelCache.class);
+    private static final TimeValue SOON = TimeValue.timeValueMillis(100);
     private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     /** While it is loaded: the file, its centroids, and the form in which they are compared. */
@@ -166,6 +167,11 @@ public final class ModelCache implements Closeable {
 
     private void failed(CachedModel model, Exception e) {
         LoadFailure failure = LoadFailure.of(e);
+        if (failure.passing() && model.mayTryAgain() && closed == false) {
+            // After a restart the system index is recovered beside those that need its models.
+            threadPool.scheduleUnlessShuttingDown(SOON, ThreadPool.Names.SAME, () -> submit(model));
+            return;
+        }
         boolean known = failure.message().equals(model.lastFailure());
         long pause = model.failed(failure);
         if (known == false && model.state() != CachedModel.State.DROPPED && closed == false) {

@@ -35,6 +35,8 @@ public class ModelCacheTests extends ModelsTestCase {
     private static final int DIMENSION = 600;
 
     private static final int NLIST = 600;
+    private static final String RECOVERIES =
+            "cluster.routing.allocation.node_initial_primaries_recoveries";
 
     private final VectorOps ops = ops();
     private final IndexingCounters counters = new IndexingCounters();
@@ -44,6 +46,7 @@ public class ModelCacheTests extends ModelsTestCase {
     private ModelService service;
     private volatile long limit = Long.MAX_VALUE;
     private volatile long used;
+    private volatile TimeValue longestWait = TimeValue.timeValueSeconds(20);
 
     @Override
     public void setUp() throws Exception {
@@ -59,12 +62,13 @@ public class ModelCacheTests extends ModelsTestCase {
                         ops,
                         memory,
                         getInstanceFromNode(ThreadPool.class),
-                        () -> TimeValue.timeValueSeconds(10));
+                        () -> longestWait);
         service = new ModelService(registry(), cache, counters, true);
     }
 
     @Override
     public void tearDown() throws Exception {
+        reset(RECOVERIES);
         cache.close();
         assertEquals(0, used);
         super.tearDown();
@@ -193,6 +197,43 @@ public class ModelCacheTests extends ModelsTestCase {
         assertNull(onlyStats().error());
     }
 
+    /** As after a restart: documents are replayed while the system index is being recovered. */
+    public void testIndexingWaitsForTheSystemIndex() throws Exception {
+        takeAwayShard();
+        Future<CentroidModel> waiting =
+                getInstanceFromNode(ThreadPool.class)
+                        .generic()
+                        .submit(() -> service.acquireForIndexing("m"));
+        assertBusy(() -> assertEquals(CachedModel.State.LOADING, onlyStats().state()));
+        bringBackShard();
+        try (CentroidModel acquired = waiting.get(30, TimeUnit.SECONDS)) {
+            assertNotNull(acquired);
+        }
+    }
+
+    public void testIndexingDoesNotWaitLongForAnIndexThatStaysAway() throws Exception {
+        longestWait = TimeValue.timeValueMillis(500);
+        takeAwayShard();
+        long start = System.nanoTime();
+        assertNull(service.acquireForIndexing("m"));
+        long waited = System.nanoTime() - start;
+        assertTrue(waited + " ns", waited > TimeUnit.MILLISECONDS.toNanos(400));
+        longestWait = TimeValue.timeValueMinutes(1);
+        start = System.nanoTime();
+        for (int i = 0; i < 5; i++) {
+            assertNull(service.acquireForIndexing("m"));
+            Thread.sleep(300);
+        }
+        waited = System.nanoTime() - start;
+        assertTrue(waited + " ns", waited < TimeUnit.SECONDS.toNanos(20));
+        bringBackShard();
+        service.want("m");
+        assertBusy(
+                () -> assertEquals(CachedModel.State.LOADED, onlyStats().state()),
+                60,
+                TimeUnit.SECONDS);
+    }
+
     public void testWhatDoesNotFitIsNotLoaded() throws Exception {
         limit = 1000;
         assertNull(service.acquireForIndexing("m"));
@@ -204,6 +245,17 @@ public class ModelCacheTests extends ModelsTestCase {
         cache.close();
         assertNull(service.acquireForIndexing("m"));
         assertNull(service.acquire(model.file().fingerprint()));
+    }
+
+    private void takeAwayShard() {
+        set(RECOVERIES, "0");
+        client().admin().indices().prepareClose(ModelIndex.NAME).setWaitForActiveShards(0).get();
+        client().admin().indices().prepareOpen(ModelIndex.NAME).setWaitForActiveShards(0).get();
+    }
+
+    private void bringBackShard() {
+        set(RECOVERIES, "4");
+        client().admin().cluster().prepareReroute().get();
     }
 
     private void assertUnusable(String error) throws Exception {
