@@ -64,7 +64,8 @@ public final class ClusterStates {
 
     /** A mapping whose field {@code v} is a vector that names a model. */
     public static String mapping(String model, int dimension, String spaceType) {
-        return "{\"properties\":{\"o\":{\"properties\":{\"v\":{\"type\":\"ivory_vector\",\"dimension\":"
+        return "{\"properties\":{\"o\":{\"properties\":{\"v\":{\"type\":\"ivory_vector\","
+                + "\"dimension\":"
                 + dimension
                 + ",\"space_type\":\""
                 + spaceType
