@@ -9,6 +9,7 @@ import org.ivory.tests.harness.Client;
 import org.ivory.tests.harness.Hits;
 import org.ivory.tests.harness.SharedCluster;
 import org.ivory.tests.harness.Space;
+import org.ivory.tests.harness.Stats;
 import org.ivory.tests.harness.VectorQuery;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -302,6 +303,27 @@ class ResultListsIT {
             List<String> first = client.search(index, query, 20).ids();
             for (int i = 0; i < 5; i++) {
                 assertEquals(first, client.search(index, query, 20).ids());
+            }
+        }
+    }
+
+    /** Whatever is done with the hits, no vector is compared twice. */
+    @Test
+    void everyVectorIsScannedOnce() {
+        float[] query = WordsIndex.query(9);
+        for (VectorQuery asked :
+                List.of(
+                        VectorQuery.on("v", query).k(10).exact(),
+                        VectorQuery.on("v", query).k(10).nprobe(WordsIndex.NLIST),
+                        VectorQuery.on("v", query).nprobe(WordsIndex.NLIST))) {
+            for (String more : List.of("", ",\"aggs\":{\"a\":{\"max\":{\"field\":\"number\"}}}")) {
+                for (String index : BOTH) {
+                    String body = body(asked, "\"size\":10" + more);
+                    Stats before = Stats.of(client);
+                    assertEquals(10, client.search(index, body).size());
+                    long scanned = Stats.of(client).vectorsScanned() - before.vectorsScanned();
+                    assertEquals(ALL, scanned, index + ": " + body);
+                }
             }
         }
     }
