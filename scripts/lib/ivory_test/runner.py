@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ivory_node.errors import NodeError
 from ivory_node.project import ROOT
@@ -83,7 +85,7 @@ def _run(command: Command, limit_seconds: float) -> tuple[Counts, str]:
 
 
 def _stream(command: Command, limit_seconds: float) -> tuple[int, list[str], bool]:
-    """Run, show the output as it comes, and end all of the process group in any case."""
+    """Run, show the output as it comes, and leave no process behind in any case."""
     shown = " ".join(f"{key}={value}" for key, value in _told(command.environment).items())
     print(f"$ {shown + ' ' if shown else ''}{' '.join(command.arguments)}", flush=True)
     process = subprocess.Popen(
@@ -102,7 +104,7 @@ def _stream(command: Command, limit_seconds: float) -> tuple[int, list[str], boo
 
     def expire() -> None:
         late.set()
-        _end_group(process)
+        _end_all(process)
 
     timer = threading.Timer(max(limit_seconds, 1), expire)
     timer.start()
@@ -116,7 +118,7 @@ def _stream(command: Command, limit_seconds: float) -> tuple[int, list[str], boo
         return process.wait(), lines, late.is_set()
     finally:
         timer.cancel()
-        _end_group(process)
+        _end_all(process)
         process.wait()
         if process.stdout is not None:
             process.stdout.close()
@@ -126,8 +128,26 @@ def _told(environment: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in environment.items() if os.environ.get(key) != value}
 
 
-def _end_group(process: subprocess.Popen[str]) -> None:
-    try:
+def _end_all(process: subprocess.Popen[str]) -> None:
+    """SIGKILL to the process group and to every descendant: Gradle's helpers leave the group."""
+    family = _descendants(process.pid) if process.poll() is None else []
+    for pid in family:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
+
+
+def _descendants(ancestor: int) -> list[int]:
+    """Live descendants of a process, by /proc; parents before their children."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        children.setdefault(int(fields[1]), []).append(int(entry.parent.name))
+    found = [ancestor]
+    for pid in found:
+        found.extend(children.get(pid, []))
+    return found[1:]

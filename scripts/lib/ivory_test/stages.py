@@ -90,5 +90,5 @@ def all_stages() -> list[Stage]:
         *rust,
         Stage("java-unit", "unit tests of the plugin", _java_unit, needs_build=True),
         Stage("scripts", "tests of the scripts, with a bare node", _scripts),
-        Stage("integration", "tests against real nodes", _integration, 1200, needs_build=True),
+        Stage("integration", "tests against real nodes", _integration, 2400, needs_build=True),
     ]
