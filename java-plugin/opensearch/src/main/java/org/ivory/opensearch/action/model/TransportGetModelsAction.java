@@ -6,6 +6,9 @@ import org.ivory.opensearch.model.metadata.Models;
 import org.opensearch.ResourceNotFoundException;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
+import org.opensearch.cluster.ClusterState;
+import org.opensearch.cluster.block.ClusterBlockException;
+import org.opensearch.cluster.block.ClusterBlockLevel;
 import org.opensearch.cluster.node.DiscoveryNodes;
 import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.inject.Inject;
@@ -33,11 +36,17 @@ public final class TransportGetModelsAction
     @Override
     protected void doExecute(
             Task task, GetModelsRequest request, ActionListener<GetModelsResponse> listener) {
-        ActionListener.completeWith(
-                listener, () -> find(request.id(), clusterService.state().nodes()));
+        ActionListener.completeWith(listener, () -> find(request.id(), clusterService.state()));
     }
 
-    private GetModelsResponse find(String id, DiscoveryNodes nodes) {
+    private GetModelsResponse find(String id, ClusterState state) {
+        // Until the state is recovered, no model is known: that must not look like no model.
+        ClusterBlockException block =
+                state.blocks().globalBlockedException(ClusterBlockLevel.METADATA_READ);
+        if (block != null) {
+            throw block;
+        }
+        DiscoveryNodes nodes = state.nodes();
         Models models = registry.models();
         if (id == null) {
             return GetModelsResponse.all(

@@ -57,11 +57,6 @@ public final class Models {
         return Collections.unmodifiableMap(unreadable);
     }
 
-    /** Whether one of the models is of that generation. */
-    public boolean hasGeneration(String generation) {
-        return byId.values().stream().anyMatch(model -> model.generation().equals(generation));
-    }
-
     private void put(ModelMetadata model) {
         byId.put(model.id(), model);
         if (model.state() == ModelState.READY) {

@@ -3,6 +3,7 @@ package org.ivory.opensearch.model.training;
 import static org.hamcrest.Matchers.containsString;
 
 import org.ivory.nativelib.Metric;
+import org.ivory.nativelib.NativeLibrary;
 import org.ivory.opensearch.action.model.DeleteModelAction;
 import org.ivory.opensearch.action.model.DeleteModelRequest;
 import org.ivory.opensearch.model.ModelsTestCase;
@@ -14,6 +15,9 @@ import org.ivory.opensearch.model.store.ModelIndex;
 import org.ivory.opensearch.stats.TrainingStats;
 import org.opensearch.OpenSearchStatusException;
 import org.opensearch.action.admin.cluster.node.tasks.list.ListTasksResponse;
+import org.opensearch.action.support.PlainActionFuture;
+import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
+import org.opensearch.cluster.service.ClusterService;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.XContentType;
 import org.opensearch.core.rest.RestStatus;
@@ -194,6 +198,25 @@ public class TrainingTests extends ModelsTestCase {
         delete("gone");
         assertBusy(() -> assertEquals(1, chunks()), 30, TimeUnit.SECONDS);
         assertEquals(ModelState.READY, get("keep").state());
+    }
+
+    public void testWithoutTheLibraryARequestIsRefused() {
+        index(1, Metric.L2);
+        NativeLibrary.Status missing =
+                new NativeLibrary.Status(false, null, "no such file", "java", 0, List.of());
+        TrainingPlanner planner =
+                new TrainingPlanner(
+                        client(),
+                        getInstanceFromNode(ClusterService.class),
+                        getInstanceFromNode(IndexNameExpressionResolver.class),
+                        NativeLibrary.select(missing));
+        PlainActionFuture<TrainingPlan> plan = PlainActionFuture.newFuture();
+        planner.plan(request("m", 4), plan);
+        OpenSearchStatusException e =
+                expectThrows(OpenSearchStatusException.class, plan::actionGet);
+        assertEquals(RestStatus.SERVICE_UNAVAILABLE, e.status());
+        assertThat(e.getMessage(), containsString("native"));
+        assertThat(e.getMessage(), containsString("no such file"));
     }
 
     private void index(int shards, Metric metric) {
