@@ -150,7 +150,7 @@ public class TrainingTests extends ModelsTestCase {
         client().admin().indices().prepareDelete(ModelIndex.NAME).get();
         SlowScrolls.letGo();
         assertBusy(() -> assertEquals(1, stats().training().failed()));
-        assertTrue(tasks().isEmpty());
+        assertBusy(() -> assertTrue(tasks().isEmpty()));
         assertFalse(client().admin().indices().prepareExists(ModelIndex.NAME).get().isExists());
         assertEquals(ModelState.READY, train(request("m", 4)).state());
     }
