@@ -177,7 +177,8 @@ pub(crate) unsafe fn nearest(
 ) -> Result<(), Stopped> {
     let dimension = panels.dimension;
     let most = (BLOCK_BYTES / 4 / dimension / tile.high).max(1) * tile.high;
-    let block = most.min(cells.len().next_multiple_of(tile.high));
+    // At least one group, also where there are no points: a block of none cannot be iterated.
+    let block = most.min(cells.len().next_multiple_of(tile.high)).max(tile.high);
     scratch.prepare(block * dimension, block * tile.lanes).map_err(Stopped::Memory)?;
     let outputs = cells.chunks_mut(block).zip(keys.chunks_mut(block));
     for (points, (cells, keys)) in points.chunks(block * dimension).zip(outputs) {
