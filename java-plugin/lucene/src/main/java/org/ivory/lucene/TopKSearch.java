@@ -184,14 +184,14 @@ final class TopKSearch {
                         return null;
                     }
                     environment.cancellation().run();
-                    LeafScan scan = new LeafScan(leaf);
+                    LeafScan scan = new LeafScan(leaf, spec, environment, query, floor);
                     scan.run(candidates.apply(leaf));
                     return scan;
                 });
         for (LeafScan scan : scans) {
             if (scan != null) {
-                compared += scan.compared;
-                merge(scan.hits.ranks());
+                compared += scan.compared();
+                merge(scan.ranks());
             }
         }
         if (best.length == spec.k()) {
@@ -221,66 +221,6 @@ final class TopKSearch {
         LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
         BitSet parents = spec.parents().getBitSet(leaf);
         return parents == null ? doc : leaf.docBase + parents.nextSetBit(doc - leaf.docBase);
-    }
-
-    /** Compares one segment's candidates. */
-    private final class LeafScan {
-
-        private final LeafReaderContext leaf;
-        private final BitSet parents;
-        private final TopHits hits;
-        private long compared;
-        private int parent = -1;
-        private long bestChild = Long.MIN_VALUE;
-
-        LeafScan(LeafReaderContext leaf) throws IOException {
-            this.leaf = leaf;
-            this.parents = spec.parents() == null ? null : spec.parents().getBitSet(leaf);
-            this.hits = new TopHits(spec.k(), Math.min(spec.k(), 1024), floor);
-        }
-
-        void run(DocIdSetIterator candidates) throws IOException {
-            int[] docs = null;
-            float[] raw = null;
-            RowScorer rows = null;
-            int doc = candidates.nextDoc();
-            while (doc != DocIdSetIterator.NO_MORE_DOCS) {
-                if (rows == null) {
-                    rows = new RowScorer(leaf.reader(), spec, environment, query);
-                    docs = new int[RowScorer.blockSize(spec.dimension())];
-                    raw = new float[docs.length];
-                }
-                int count = 0;
-                while (count < docs.length && doc != DocIdSetIterator.NO_MORE_DOCS) {
-                    docs[count++] = doc;
-                    doc = candidates.nextDoc();
-                }
-                environment.cancellation().run();
-                rows.score(docs, count, raw);
-                compared += count;
-                collect(docs, raw, count);
-                hits.exchangeFloor();
-            }
-            hits.offer(bestChild);
-        }
-
-        private void collect(int[] docs, float[] raw, int count) {
-            for (int i = 0; i < count; i++) {
-                if (!spec.inRange(raw[i])) {
-                    continue;
-                }
-                long rank = RawScore.rank(spec.metric(), raw[i], leaf.docBase + docs[i]);
-                if (parents == null) {
-                    hits.offer(rank);
-                } else if (docs[i] < parent) {
-                    bestChild = Math.max(bestChild, rank);
-                } else {
-                    hits.offer(bestChild);
-                    bestChild = rank;
-                    parent = parents.nextSetBit(docs[i]);
-                }
-            }
-        }
     }
 
     @FunctionalInterface

@@ -93,7 +93,7 @@ record VectorExplainer(
     private String how(Place place) {
         int[] visited = cells.get(place.fingerprint);
         if (everything) {
-            return ": all documents were searched exactly";
+            return ": searched exactly, like all documents";
         }
         if (place.fingerprint == CellTerm.UNASSIGNED) {
             return ": searched exactly";

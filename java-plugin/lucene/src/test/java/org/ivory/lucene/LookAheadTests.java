@@ -84,6 +84,21 @@ public class LookAheadTests extends VectorTestCase {
         }
     }
 
+    /** A caller that always goes on where a block ends, but used only one row of it. */
+    public void testBlocksThatAreNotUsedDoNotGrow() throws IOException {
+        LeafReaderContext leaf = searcher.getIndexReader().leaves().get(0);
+        Scorer scorer =
+                searcher.createWeight(match(false, null), ScoreMode.COMPLETE, 1f).scorer(leaf);
+        counting.reset();
+        int asked = 0;
+        for (int doc = 0, leap = 2; doc < COUNT; doc += leap, leap *= 2) {
+            scorer.iterator().advance(doc);
+            scorer.score();
+            asked++;
+        }
+        assertTrue(counting.rows + " rows for " + asked, counting.rows.get() <= 2 * asked + 4);
+    }
+
     /** A filter of the query's own is applied first, so that full blocks remain. */
     public void testFilterLeavesFullBlocks() throws IOException {
         List<Integer> ids = IntStream.range(0, COUNT / 4).mapToObj(i -> i * 4).toList();
