@@ -29,6 +29,7 @@ pub(crate) type RowsAtKernel = unsafe fn(&[f32], *const u8, &[u32], &mut [f32]);
 /// Where the i-th row of a call lies.
 pub(crate) trait Place: Copy {
     /// Whether the next row cannot be guessed by the processor and is worth a prefetch.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "no prefetch there"))]
     const SCATTERED: bool;
 
     /// Address of the i-th row; not aligned.
