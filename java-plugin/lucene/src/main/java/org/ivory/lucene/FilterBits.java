@@ -52,8 +52,10 @@ final class FilterBits {
     }
 
     /**
-     * Rewrites to the end, as the searcher does. Its own method is not called, because a host's
-     * profiler takes the time there and cannot do so within another rewrite.
+     * Rewrites to the end, as the searcher does. Its own method is not called, because a host may
+     * do more there than rewrite: take the time for a profile, which cannot be done within another
+     * rewrite, or put in place of a query an approximation that is good for the whole search only,
+     * but would lose documents as a filter.
      */
     static Query rewrite(Query query, IndexSearcher searcher) throws IOException {
         Query last = query;
