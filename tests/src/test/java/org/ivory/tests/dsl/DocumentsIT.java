@@ -18,9 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Documents that come, change and go: searches always see the latest state, and all of it. */
 @ExtendWith(SharedCluster.class)
@@ -39,7 +37,7 @@ class DocumentsIT {
     @BeforeEach
     void load() {
         WordsIndex.ensure(client);
-        client.create(INDEX, WordsIndex.spec(2, WordsIndex.MODEL));
+        client.create(INDEX, WordsIndex.spec(1, WordsIndex.MODEL));
         new Bulk(client, INDEX, "v")
                 .with(WordsIndex::members)
                 .batch(200)
@@ -226,26 +224,27 @@ class DocumentsIT {
     }
 
     @Test
-    void shrunkSplitAndCloned() {
-        client.http().put("/" + INDEX + "/_settings", "{\"index.blocks.write\":true}").ok();
-        Map<String, Integer> ways = new HashMap<>(Map.of("_shrink", 1, "_split", 4, "_clone", 2));
-        ways.forEach(
-                (way, shards) -> {
-                    client.drop(COPY);
-                    client.http()
-                            .post(
-                                    "/" + INDEX + "/" + way + "/" + COPY,
-                                    "{\"settings\":{\"index.number_of_shards\":"
-                                            + shards
-                                            + ",\"index.number_of_replicas\":0,"
-                                            + "\"index.blocks.write\":null}}")
-                            .ok();
-                    client.http()
-                            .get("/_cluster/health/" + COPY + "?wait_for_status=green&timeout=60s")
-                            .ok();
-                    client.refresh(COPY);
-                    assertHolds(COPY, i -> true);
-                });
+    void splitShrunkAndCloned() {
+        resize(INDEX, "_clone", COPY, 1);
+        client.drop(COPY);
+        resize(INDEX, "_split", COPY, 4);
+        resize(COPY, "_shrink", COPY + "-2", 2);
+        client.drop(COPY + "-2");
+    }
+
+    private void resize(String from, String way, String to, int shards) {
+        client.http().put("/" + from + "/_settings", "{\"index.blocks.write\":true}").ok();
+        client.http()
+                .post(
+                        "/" + from + "/" + way + "/" + to,
+                        "{\"settings\":{\"index.number_of_shards\":"
+                                + shards
+                                + ",\"index.number_of_replicas\":0,"
+                                + "\"index.blocks.write\":null}}")
+                .ok();
+        client.http().get("/_cluster/health/" + to + "?wait_for_status=green&timeout=60s").ok();
+        client.refresh(to);
+        assertHolds(to, i -> true);
     }
 
     @Test
