@@ -7,6 +7,7 @@ use jni::jni_str;
 use jni::strings::{JNIStr, JNIString};
 use std::any::Any;
 use std::cell::RefCell;
+use std::io::Write;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
@@ -14,8 +15,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A native entry.
 pub(crate) trait Entry {
-    /// Its name, for messages.
+    /// Its name in Rust: the Java name in snake case.
     const NAME: &'static str;
+
+    /// Its name in Java, for messages.
+    fn java_name() -> String {
+        let mut words = Self::NAME.split('_');
+        let first = words.next().unwrap_or_default().to_owned();
+        words.fold(first, |name, word| name + &word[..1].to_ascii_uppercase() + &word[1..])
+    }
 }
 
 /// The policy for entry `E`: a pending exception wins; otherwise the exception that the failure
@@ -30,7 +38,7 @@ impl<T: Default, E: Entry> ErrorPolicy<T, Failure> for Guard<E> {
         (): &mut (),
         failure: Failure,
     ) -> jni::errors::Result<T> {
-        throw(env, failure.exception(), &format!("{}: {failure}", E::NAME));
+        throw(env, failure.exception(), &format!("{}: {failure}", E::java_name()));
         Ok(T::default())
     }
 
@@ -41,7 +49,7 @@ impl<T: Default, E: Entry> ErrorPolicy<T, Failure> for Guard<E> {
     ) -> jni::errors::Result<T> {
         let what = text_of(payload);
         let place = take_place().map(|place| format!(" at {place}")).unwrap_or_default();
-        let text = format!("{}: panic in the native library{place}: {what}", E::NAME);
+        let text = format!("{}: panic in the native library{place}: {what}", E::java_name());
         throw(env, jni_str!("org/ivory/nativelib/NativeException"), &text);
         Ok(T::default())
     }
@@ -79,6 +87,11 @@ fn text_of(payload: Box<dyn Any + Send + 'static>) -> String {
     text
 }
 
+/// Writes one line to the standard error stream. That it may be closed is no reason to fail.
+pub(crate) fn tell(text: &str) {
+    let _ = std::io::stderr().write_all(format!("ivory: {text}\n").as_bytes());
+}
+
 /// Most panics that are written to the standard error stream.
 const MOST_LINES: u32 = 20;
 
@@ -95,9 +108,7 @@ pub(crate) fn install_panic_hook() {
         std::panic::set_hook(Box::new(|info| {
             let place = info.location().map(ToString::to_string);
             if LINES.fetch_add(1, Ordering::Relaxed) < MOST_LINES {
-                use std::io::Write;
-                let line = format!("ivory: {}\n", info.to_string().replace('\n', " "));
-                let _ = std::io::stderr().write_all(line.as_bytes());
+                tell(&info.to_string().replace('\n', " "));
             }
             let _ = PLACE.try_with(|kept| {
                 if let Ok(mut kept) = kept.try_borrow_mut() {
@@ -110,4 +121,45 @@ pub(crate) fn install_panic_hook() {
 
 fn take_place() -> Option<String> {
     PLACE.try_with(|kept| kept.try_borrow_mut().ok().and_then(|mut kept| kept.take())).ok()?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_called_as_in_java() {
+        struct Row;
+        impl Entry for Row {
+            const NAME: &'static str = "score_rows";
+        }
+        assert_eq!(Row::java_name(), "scoreRows");
+    }
+
+    #[test]
+    fn a_panic_has_a_text_whatever_its_payload() {
+        assert_eq!(text_of(Box::new("static")), "static");
+        assert_eq!(text_of(Box::new("owned".to_owned())), "owned");
+        assert_eq!(text_of(Box::new(7)), "no text");
+    }
+
+    #[test]
+    fn a_payload_that_panics_when_it_is_dropped_is_survived() {
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("dropped");
+            }
+        }
+        assert_eq!(text_of(Box::new(Bomb)), "no text");
+    }
+
+    #[test]
+    fn the_place_of_a_panic_is_kept_once() {
+        install_panic_hook();
+        assert!(catch_unwind(|| panic!("here")).is_err());
+        let place = take_place().unwrap();
+        assert!(place.contains("guard.rs:"), "{place}");
+        assert_eq!(take_place(), None);
+    }
 }

@@ -145,3 +145,108 @@ fn closed<T: Kind>(handle: jlong) -> Failure {
 fn foreign<T: Kind>(handle: jlong) -> Failure {
     Failure::Handle(format!("[{handle:#x}] is no {}", T::NAME))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ivory_core::{Metric, TrainingParameters};
+    use std::sync::LazyLock;
+
+    fn trainer() -> Trainer {
+        Trainer::new(TrainingParameters {
+            metric: Metric::L2,
+            dimension: 1,
+            nlist: 1,
+            seed: 0,
+            max_iterations: 1,
+            max_sample: 1,
+            threads: 1,
+        })
+        .unwrap()
+    }
+
+    fn model() -> Model {
+        static FILE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+            let trainer = trainer();
+            trainer.add(&[1.0]).unwrap();
+            trainer.run().unwrap().file().to_vec()
+        });
+        Model::from_file(FILE.clone()).unwrap()
+    }
+
+    fn text<T>(result: Result<T, Failure>) -> String {
+        match result {
+            Err(Failure::Handle(text)) => text,
+            Err(other) => panic!("{other:?}"),
+            Ok(_) => panic!("the handle was taken"),
+        }
+    }
+
+    #[test]
+    fn a_closed_handle_is_refused_by_every_use() {
+        let handle = open(model()).unwrap();
+        assert_eq!(get::<Model>(handle).unwrap().nlist(), 1);
+        close::<Model>(handle).unwrap();
+        assert!(text(get::<Model>(handle)).ends_with("is closed"));
+        assert!(text(close::<Model>(handle)).ends_with("is closed"));
+    }
+
+    #[test]
+    fn a_handle_of_another_kind_is_refused() {
+        let handle = open(model()).unwrap();
+        assert!(text(get::<Trainer>(handle)).ends_with("is no trainer"));
+        assert!(text(close::<Loader>(handle)).ends_with("is no loader"));
+        assert!(get::<Model>(handle).is_ok(), "the refusals did no harm");
+        close::<Model>(handle).unwrap();
+    }
+
+    #[test]
+    fn a_slot_in_use_again_does_not_revive_old_handles() {
+        let old: Vec<_> = (0..100)
+            .map(|_| {
+                let handle = open(model()).unwrap();
+                close::<Model>(handle).unwrap();
+                handle
+            })
+            .collect();
+        let new = open(model()).unwrap();
+        assert!(old.iter().all(|&handle| get::<Model>(handle).is_err()));
+        assert!(get::<Model>(new).is_ok());
+        close::<Model>(new).unwrap();
+    }
+
+    #[test]
+    fn invented_handles_are_refused() {
+        let real = open(model()).unwrap();
+        for handle in [0, 1, -1, jlong::MIN, jlong::MAX, real ^ 1 << 40, real + 1_000_000, -real] {
+            assert!(matches!(get::<Model>(handle), Err(Failure::Handle(_))), "{handle:#x}");
+            assert!(matches!(close::<Model>(handle), Err(Failure::Handle(_))), "{handle:#x}");
+        }
+        close::<Model>(real).unwrap();
+    }
+
+    #[test]
+    fn what_is_in_use_outlives_its_handle() {
+        let handle = open(trainer()).unwrap();
+        let trainer = get::<Trainer>(handle).unwrap();
+        drop(close::<Trainer>(handle).unwrap());
+        trainer.add(&[1.0]).unwrap();
+        assert_eq!(Arc::strong_count(&trainer), 1);
+    }
+
+    #[test]
+    fn many_threads_open_and_close() {
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..500 {
+                        let handle = open(model()).unwrap();
+                        assert_eq!(get::<Model>(handle).unwrap().dimension(), 1);
+                        close::<Model>(handle).unwrap();
+                        assert!(get::<Model>(handle).is_err());
+                    }
+                });
+            }
+        });
+    }
+}

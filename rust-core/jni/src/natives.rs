@@ -5,13 +5,14 @@
 //! other way to export a function here.
 
 use crate::failure::Failure;
-use crate::guard::{Entry, Guard, install_panic_hook};
+use crate::guard::{Entry, Guard, install_panic_hook, tell};
 use crate::{loader, models, rows, trainers};
 use ivory_kernels::Kernels;
 use jni::objects::{JClass, JString};
 use jni::sys::{JNI_VERSION_1_8, JavaVM, jint};
 use jni::{Env, NativeMethod, native_method};
 use std::ffi::c_void;
+use std::sync::Once;
 
 /// Version of this table; Java refuses a library with another one.
 const ABI_VERSION: jint = 1;
@@ -73,6 +74,12 @@ fn simd_level<'local>(
     env: &mut Env<'local>,
     _: JClass<'local>,
 ) -> Result<JString<'local>, Failure> {
+    static TOLD: Once = Once::new();
+    let selection = Kernels::selection();
+    if !selection.obeyed {
+        // Java logs the level; that it is not the one asked for, and why, is told once here.
+        TOLD.call_once(|| tell(&selection.reason));
+    }
     Ok(env.new_string(Kernels::active().level().name())?)
 }
 

@@ -67,6 +67,8 @@ impl fmt::Display for Level {
 pub struct Selection {
     /// The level in use.
     pub level: Level,
+    /// Whether that is what was asked for, if anything was.
+    pub obeyed: bool,
     /// One sentence for logs.
     pub reason: String,
 }
@@ -80,13 +82,14 @@ impl Selection {
     pub fn of(wanted: Option<&str>) -> Selection {
         let best = Level::best();
         let wanted = wanted.map(str::trim).filter(|name| !name.is_empty());
-        let (level, reason) = match wanted.map(|name| (name, Level::parse(name))) {
-            None => (best, format!("{best} is the best level of this machine")),
+        let (level, obeyed, reason) = match wanted.map(|name| (name, Level::parse(name))) {
+            None => (best, true, format!("{best} is the best level of this machine")),
             Some((_, Some(level))) if level.is_available() => {
-                (level, format!("{}={level} asks for it", Self::VARIABLE))
+                (level, true, format!("{}={level} asks for it", Self::VARIABLE))
             }
             Some((_, Some(level))) => (
                 best,
+                false,
                 format!(
                     "{}={level} is not available on this machine, using {best}",
                     Self::VARIABLE
@@ -94,13 +97,14 @@ impl Selection {
             ),
             Some((name, None)) => (
                 best,
+                false,
                 format!(
                     "{}={name:?} is none of scalar, avx2, avx512, neon, using {best}",
                     Self::VARIABLE
                 ),
             ),
         };
-        Selection { level, reason }
+        Selection { level, obeyed, reason }
     }
 
     /// Chooses by the environment variable [`Selection::VARIABLE`].

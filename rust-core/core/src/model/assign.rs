@@ -47,11 +47,7 @@ impl Model {
             memory.points.clear();
             memory.points.try_reserve(vectors.len())?;
             memory.points.extend_from_slice(vectors);
-            if self.metric.is_spherical() {
-                memory.points.chunks_exact_mut(self.dimension).for_each(shorten);
-            } else {
-                self.frame.apply(&mut memory.points);
-            }
+            self.frame.apply(&mut memory.points);
             memory.keys.clear();
             memory.keys.try_reserve(cells.len())?;
             memory.keys.resize(cells.len(), 0.0);
@@ -65,15 +61,6 @@ impl Model {
             )?;
         }
         Ok(())
-    }
-}
-
-/// Brings a vector that is so long that an inner product with it could overflow to a length at which
-/// it cannot. Its direction, and so its cell, stays.
-fn shorten(vector: &mut [f32]) {
-    const LONG: f32 = 1e30;
-    if vector.iter().fold(0f32, |largest, x| largest.max(x.abs())) > LONG {
-        vector.iter_mut().for_each(|x| *x /= LONG);
     }
 }
 

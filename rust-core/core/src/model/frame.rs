@@ -8,56 +8,68 @@
 use crate::error::{Result, filled};
 use crate::metric::Metric;
 
-/// Rows that are added up at a time, and the granularity at which work on them can be shared out.
-pub(crate) const ROWS_AT_A_TIME: usize = 1024;
+/// Rows that the origin is computed of, at most.
+const MOST_FOR_ORIGIN: usize = 1024;
+
+/// The largest component of what a frame is around becomes one of 2⁵² to 2⁵³.
+const LARGEST: f64 = 52.0;
+
+/// A component of another vector may be up to 2⁵⁸: with [`super::MAX_DIMENSION`] of them a sum of
+/// products is below 2¹²⁵, which is finite.
+const LONG: f64 = (1u64 << 58) as f64;
 
 /// An origin and a scale; the identity for spherical metrics.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
     spherical: bool,
-    dimension: usize,
     origin: Vec<f64>,
     scale: f64,
 }
 
 impl Frame {
-    /// The frame around these rows: their mean is the origin, the largest component about 1.
+    /// The frame around these rows.
     pub fn of(metric: Metric, dimension: usize, rows: &[f32]) -> Result<Self> {
-        let mut frame = Self::identity(metric, dimension)?;
-        if !frame.spherical {
-            let mut sums = filled(dimension, 0f64)?;
-            for part in rows.chunks(ROWS_AT_A_TIME * dimension) {
-                add_rows(part, &mut sums);
-            }
-            frame.set_origin(&sums, rows.len() / dimension);
-            frame.set_largest(frame.largest(rows));
-        }
+        let mut frame = Self::around(metric, dimension, rows)?;
+        frame.set_largest(frame.largest(rows));
         Ok(frame)
     }
 
-    /// The frame in which all stays as it is.
-    pub fn identity(metric: Metric, dimension: usize) -> Result<Self> {
-        let spherical = metric.is_spherical();
-        Ok(Self { spherical, dimension, origin: filled(dimension, 0.0)?, scale: 1.0 })
-    }
-
-    /// Moves the origin to the mean of `count` rows with these sums.
-    pub fn set_origin(&mut self, sums: &[f64], count: usize) {
-        for (origin, sum) in self.origin.iter_mut().zip(sums) {
-            *origin = sum / count.max(1) as f64;
+    /// The frame whose origin is in the middle of these rows, not yet scaled.
+    ///
+    /// The middle is the median of each component over a part of the rows: a mean could be carried far
+    /// away by one odd vector.
+    pub fn around(metric: Metric, dimension: usize, rows: &[f32]) -> Result<Self> {
+        let mut origin = filled(dimension, 0f64)?;
+        if !metric.is_spherical() && !rows.is_empty() {
+            let step = (rows.len() / dimension).div_ceil(MOST_FOR_ORIGIN).max(1);
+            let mut values = Vec::with_capacity(MOST_FOR_ORIGIN);
+            for (component, origin) in origin.iter_mut().enumerate() {
+                values.clear();
+                values.extend(rows[component..].iter().step_by(dimension).step_by(step));
+                let middle = values.len() / 2;
+                *origin = f64::from(*values.select_nth_unstable_by(middle, f32::total_cmp).1);
+            }
         }
+        Ok(Self { spherical: metric.is_spherical(), origin, scale: 1.0 })
     }
 
     /// The largest absolute component of the rows, seen from the origin.
     pub fn largest(&self, rows: &[f32]) -> f64 {
-        let components =
-            rows.chunks_exact(self.dimension).flat_map(|row| row.iter().zip(&self.origin));
-        components.fold(0.0, |largest, (&x, &origin)| largest.max((f64::from(x) - origin).abs()))
+        rows.chunks_exact(self.origin.len()).fold(0.0, |largest, row| largest.max(self.reach(row)))
     }
 
-    /// Scales so that this component becomes one between 1 and 2.
+    fn reach(&self, row: &[f32]) -> f64 {
+        let distances =
+            row.iter().zip(&self.origin).map(|(&x, origin)| (f64::from(x) - origin).abs());
+        distances.fold(0.0, f64::max)
+    }
+
+    /// Scales so that this component becomes a large one, yet not so large that sums of products could
+    /// overflow: the squares of components 2¹¹⁰ times smaller are normal numbers still.
     pub fn set_largest(&mut self, largest: f64) {
-        self.scale = if largest > 0.0 { (-largest.log2().floor()).exp2() } else { 1.0 };
+        if !self.spherical && largest > 0.0 {
+            self.scale = (LARGEST - largest.log2().floor()).exp2();
+        }
     }
 
     /// Whether vectors are compared by inner product.
@@ -70,44 +82,38 @@ impl Frame {
         (self.scale * self.scale).recip()
     }
 
-    /// Brings rows into the frame.
+    /// Brings rows into the frame. One that is so long that a product with it could overflow is
+    /// brought nearer: seen from there all centroids are close to the origin, so that the direction
+    /// decides, which stays.
     pub fn apply(&self, rows: &mut [f32]) {
-        if !self.spherical {
-            for row in rows.chunks_exact_mut(self.dimension) {
-                for (x, &origin) in row.iter_mut().zip(&self.origin) {
-                    *x = ((f64::from(*x) - origin) * self.scale) as f32;
-                }
+        for row in rows.chunks_exact_mut(self.origin.len()) {
+            let reach = self.reach(row) * self.scale;
+            let scale = if reach > LONG { self.scale * (LONG / reach) } else { self.scale };
+            for (x, &origin) in row.iter_mut().zip(&self.origin) {
+                *x = ((f64::from(*x) - origin) * scale) as f32;
             }
         }
     }
 
     /// Brings rows back out of the frame; what would overflow becomes the largest number.
     pub fn undo(&self, rows: &mut [f32]) {
-        if !self.spherical {
-            for row in rows.chunks_exact_mut(self.dimension) {
-                for (x, &origin) in row.iter_mut().zip(&self.origin) {
-                    *x = ((f64::from(*x) / self.scale + origin) as f32).clamp(f32::MIN, f32::MAX);
-                }
+        for row in rows.chunks_exact_mut(self.origin.len()) {
+            for (x, &origin) in row.iter_mut().zip(&self.origin) {
+                let outside = (f64::from(*x) / self.scale + origin) as f32;
+                *x = outside.clamp(f32::MIN, f32::MAX);
             }
         }
     }
 
     /// For each centroid (in the frame) the part of its key that does not depend on the point.
     pub fn bias(&self, centroids: &[f32]) -> Result<Vec<f32>> {
-        let mut bias = filled(centroids.len() / self.dimension, 0f32)?;
+        let mut bias = filled(centroids.len() / self.origin.len(), 0f32)?;
         if !self.spherical {
-            for (bias, centroid) in bias.iter_mut().zip(centroids.chunks_exact(self.dimension)) {
+            for (bias, centroid) in bias.iter_mut().zip(centroids.chunks_exact(self.origin.len())) {
                 *bias = (squared_norm(centroid) / 2.0) as f32;
             }
         }
         Ok(bias)
-    }
-}
-
-/// Adds rows to sums, component by component.
-pub(crate) fn add_rows(rows: &[f32], sums: &mut [f64]) {
-    for row in rows.chunks_exact(sums.len()) {
-        sums.iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x));
     }
 }
 

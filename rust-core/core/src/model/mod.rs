@@ -8,7 +8,7 @@ mod probe;
 pub use assign::WorkingMemory;
 pub(crate) use assign::check_finite;
 pub use file::file_length_range;
-pub(crate) use frame::{Frame, ROWS_AT_A_TIME, add_rows, squared_norm};
+pub(crate) use frame::{Frame, squared_norm};
 
 use crate::error::Result;
 use crate::metric::Metric;

@@ -3,13 +3,15 @@
 //! Every number is computed in an order that depends on the points alone, never on how they were
 //! shared out among threads, so a model is the same with any number of them.
 
-use super::normalise;
+use super::{TrainingParameters, normalise};
 use crate::error::{Error, Result, filled};
-use crate::metric::Metric;
-use crate::model::{Frame, ROWS_AT_A_TIME as TASK, add_rows, squared_norm};
-use ivory_kernels::{Kernels, Scratch};
+use crate::model::{Frame, squared_norm};
+use ivory_kernels::{Kernels, Rows, Scratch};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Points that one task works on.
+pub(super) const TASK: usize = 1024;
 
 /// What all steps of a run need.
 pub(super) struct Context<'a> {
@@ -20,37 +22,41 @@ pub(super) struct Context<'a> {
     pub cancelled: &'a AtomicBool,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
     /// Brings the sample into a frame around it, which becomes the context's.
-    pub fn enter_frame(&mut self, metric: Metric, sample: &mut [f32]) -> Result<()> {
-        let part = TASK * self.dimension;
-        self.frame = Frame::identity(metric, self.dimension)?;
-        if self.frame.is_spherical() {
-            return Ok(());
+    pub fn new(
+        parameters: &TrainingParameters,
+        kernels: &'static Kernels,
+        cancelled: &'a AtomicBool,
+        sample: &mut [f32],
+    ) -> Result<Self> {
+        let dimension = parameters.dimension;
+        let frame = Frame::around(parameters.metric, dimension, sample)?;
+        let mut context = Self { dimension, frame, kernels, cancelled };
+        context.check()?;
+        if context.frame.is_spherical() {
+            return Ok(context);
         }
-        let parts = sample.par_chunks(part).map(|rows| {
-            self.check()?;
-            let mut sums = filled(self.dimension, 0f64)?;
-            add_rows(rows, &mut sums);
-            Ok(sums)
-        });
-        // Added up in the order of the parts, not in that in which they were ready.
-        let parts = parts.collect::<Result<Vec<_>>>()?;
-        let mut sums = filled(self.dimension, 0f64)?;
-        for part in parts {
-            sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
-        }
-        self.frame.set_origin(&sums, sample.len() / self.dimension);
+        let part = TASK * dimension;
         let largest = sample.par_chunks(part).map(|rows| {
-            self.check()?;
-            Ok::<f64, Error>(self.frame.largest(rows))
+            context.check()?;
+            Ok::<f64, Error>(context.frame.largest(rows))
         });
         let largest = largest.try_reduce(|| 0.0, |a, b| Ok(a.max(b)))?;
-        self.frame.set_largest(largest);
+        context.frame.set_largest(largest);
         sample.par_chunks_mut(part).try_for_each(|rows| {
-            self.frame.apply(rows);
-            self.check()
-        })
+            context.frame.apply(rows);
+            context.check()
+        })?;
+        Ok(context)
+    }
+
+    /// Vectors as the kernels take them.
+    pub fn rows<'v>(&self, vectors: &'v [f32]) -> Rows<'v> {
+        match Rows::of_f32(vectors, self.dimension) {
+            Ok(rows) => rows,
+            Err(error) => unreachable!("vectors are cut by the dimension: {error}"),
+        }
     }
 
     /// An error if the run was cancelled.
@@ -83,6 +89,10 @@ impl<'a> Points<'a> {
     pub fn count(&self) -> usize {
         self.squared.len()
     }
+
+    pub fn point(&self, context: &Context<'_>, point: usize) -> &'a [f32] {
+        &self.numbers[point * context.dimension..][..context.dimension]
+    }
 }
 
 /// Each point's cell and its distance from that cell's centroid: squared Euclidean in the frame, or
@@ -109,26 +119,26 @@ impl Assignment {
     }
 }
 
-/// Assigns every point to the nearest of these centroids.
+/// Assigns every point to the nearest of these centroids. Returns how many points' cells changed.
 pub(super) fn assign(
     context: &Context<'_>,
     points: &Points<'_>,
     centroids: &[f32],
     assignment: &mut Assignment,
-) -> Result<()> {
+) -> Result<usize> {
     assignment.distances.par_iter_mut().for_each(|d| *d = f32::INFINITY);
     assign_nearer(context, points, centroids, 0, assignment)
 }
 
 /// Moves those points to cell `first + i` that are nearer to centroid `i` of these than to the one
-/// that they are assigned to.
+/// that they are assigned to. Returns how many points' cells changed.
 pub(super) fn assign_nearer(
     context: &Context<'_>,
     points: &Points<'_>,
     centroids: &[f32],
     first: u32,
     assignment: &mut Assignment,
-) -> Result<()> {
+) -> Result<usize> {
     let dimension = context.dimension;
     let bias = context.frame.bias(centroids)?;
     let panels = context.kernels.panels(centroids, dimension, &bias)?;
@@ -140,19 +150,22 @@ pub(super) fn assign_nearer(
         .par_chunks(TASK * dimension)
         .zip(points.squared.par_chunks(TASK))
         .zip(outputs)
-        .try_for_each_init(Memory::default, |memory, ((points, squared), (cells, distances))| {
+        .map_init(Memory::default, |memory, ((points, squared), (cells, distances))| {
             let Memory { scratch, cells: found, keys } = memory;
             let (found, keys) = (&mut found[..cells.len()], &mut keys[..cells.len()]);
             context.kernels.nearest(&panels, points, scratch, found, keys, context.cancelled)?;
+            let mut changed = 0;
             for (i, (&cell, &key)) in found.iter().zip(&*keys).enumerate() {
                 let distance =
                     if spherical { 1.0 + key } else { 2.0f32.mul_add(key, squared[i]) }.max(0.0);
                 if distance < distances[i] {
+                    changed += usize::from(cells[i] != first + cell);
                     (cells[i], distances[i]) = (first + cell, distance);
                 }
             }
-            Ok(())
+            Ok(changed)
         })
+        .try_reduce(|| 0, |a, b| Ok(a + b))
 }
 
 /// What a task works in.
@@ -238,7 +251,7 @@ pub(super) fn update(
             for members in members.chunks(TASK) {
                 context.check()?;
                 for &point in members {
-                    let point = &points.numbers[point as usize * dimension..][..dimension];
+                    let point = points.point(context, point as usize);
                     sums.iter_mut().zip(point).for_each(|(sum, &x)| *sum += f64::from(x));
                 }
             }

@@ -5,7 +5,7 @@ use super::progress::{Phase, Progress};
 use super::repair::repair;
 use super::{TrainingParameters, lock, seeding};
 use crate::error::{Error, Result};
-use crate::model::{Frame, Model};
+use crate::model::Model;
 use crate::random::Random;
 use ivory_kernels::Kernels;
 use std::sync::Mutex;
@@ -13,6 +13,9 @@ use std::sync::atomic::AtomicBool;
 
 /// When an iteration lowers the inertia by less than this part, the next one is the last.
 const LEAST_GAIN: f64 = 3e-3;
+
+/// When less than this part of the points have changed their cells, the next iteration is the last.
+const LEAST_CHANGED: f64 = 1e-2;
 
 /// Clusters the sample (row after row; unit vectors for spherical metrics).
 pub(super) fn train(
@@ -39,10 +42,7 @@ fn run(
 ) -> Result<Model> {
     lock(progress).phase = Phase::Seeding;
     let TrainingParameters { metric, dimension, nlist, .. } = *parameters;
-    let frame = Frame::identity(metric, dimension)?;
-    let mut context = Context { dimension, frame, kernels, cancelled };
-    context.check()?;
-    context.enter_frame(metric, &mut sample)?;
+    let context = Context::new(parameters, kernels, cancelled, &mut sample)?;
     let points = Points::new(&context, &sample)?;
     // Another stream than the sample's, which was seeded with the same number.
     let mut random = Random::new(parameters.seed ^ 0x6b2d_6d65_616e_7321);
@@ -64,7 +64,7 @@ fn run(
         update(&context, &points, &members, reach, &mut centroids)?;
         let repaired =
             repair(&context, &points, &assignment, &members, &mut centroids, &mut random);
-        assign(&context, &points, &centroids, &mut assignment)?;
+        let changed = assign(&context, &points, &centroids, &mut assignment)?;
         members = Members::of(&assignment.cells, nlist)?;
         let before = std::mem::replace(&mut inertia, assignment.inertia());
         let mut report = lock(progress);
@@ -75,7 +75,9 @@ fn run(
         if last {
             break;
         }
-        last = before - inertia <= LEAST_GAIN * before && repaired == 0;
+        let settled = before - inertia <= LEAST_GAIN * before
+            || (changed as f64) < LEAST_CHANGED * points.count() as f64;
+        last = settled && repaired == 0;
     }
     context.frame.undo(&mut centroids);
     let model = Model::of_centroids(metric, dimension, &centroids, kernels)?;

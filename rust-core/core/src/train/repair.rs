@@ -39,7 +39,7 @@ pub(super) fn repair(
         });
         let Some(point) = drawn.or(candidates.last().copied()) else { continue };
         let dimension = context.dimension;
-        let source = &points.numbers[point as usize * dimension..][..dimension];
+        let source = points.point(context, point as usize);
         centroids[cell * dimension..][..dimension].copy_from_slice(source);
         repaired += 1;
         // What is left is taken to be half of it; below a trace, nothing is left to give away.
@@ -75,3 +75,59 @@ impl PartialEq for Donor {
 }
 
 impl Eq for Donor {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metric::Metric;
+    use crate::model::Frame;
+    use ivory_kernels::Kernels;
+    use std::sync::atomic::AtomicBool;
+
+    /// Repairs the cells of points on a line; cell `c`'s centroid is at `centroids[c]`.
+    fn repaired(numbers: &[f32], cells: &[u32], mut centroids: Vec<f32>) -> (usize, Vec<f32>) {
+        let cancelled = AtomicBool::new(false);
+        let context = Context {
+            dimension: 1,
+            frame: Frame::of(Metric::L2, 1, &[]).unwrap(),
+            kernels: Kernels::active(),
+            cancelled: &cancelled,
+        };
+        let points = Points::new(&context, numbers).unwrap();
+        let distances =
+            numbers.iter().zip(cells).map(|(x, &c)| (x - centroids[c as usize]).powi(2)).collect();
+        let assignment = Assignment { cells: cells.to_vec(), distances };
+        let members = Members::of(cells, centroids.len()).unwrap();
+        let mut random = Random::new(1);
+        let count = repair(&context, &points, &assignment, &members, &mut centroids, &mut random);
+        (count, centroids)
+    }
+
+    #[test]
+    fn an_empty_cell_gets_a_point_of_the_worst_cell() {
+        let (count, centroids) =
+            repaired(&[0.0, 1.0, 10.0, 20.0, 30.0], &[0, 0, 2, 2, 2], vec![0.5, 99.0, 20.0]);
+        assert_eq!(count, 1);
+        assert_eq!((centroids[0], centroids[2]), (0.5, 20.0), "the others stay");
+        assert!([10.0, 30.0].contains(&centroids[1]), "the point at the centroid cannot be drawn");
+    }
+
+    #[test]
+    fn several_empty_cells_share_what_there_is() {
+        let numbers: Vec<f32> = (0..100u8).map(f32::from).collect();
+        let (count, centroids) = repaired(&numbers, &[3; 100], vec![-1.0, -1.0, -1.0, 49.5]);
+        assert_eq!(count, 3);
+        assert!(centroids[..3].iter().all(|centroid| numbers.contains(centroid)));
+    }
+
+    #[test]
+    fn equal_points_give_nothing_away() {
+        let (count, centroids) = repaired(&[2.0; 4], &[1; 4], vec![7.0, 2.0, 8.0]);
+        assert_eq!((count, centroids), (0, vec![7.0, 2.0, 8.0]));
+    }
+
+    #[test]
+    fn no_empty_cell_no_repair() {
+        assert_eq!(repaired(&[1.0, 3.0], &[0, 1], vec![1.5, 2.5]), (0, vec![1.5, 2.5]));
+    }
+}

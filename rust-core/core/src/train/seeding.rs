@@ -1,13 +1,13 @@
 //! The first centroids.
 //!
-//! A part of the sample is seeded by distance (k-means++, but in rounds, so that the distances come
-//! from the blocked matrix product) and clustered for a few iterations, which costs little and leaves
-//! the iterations on the whole sample little to do.
+//! A part of the sample is seeded by k-means++ and clustered for a few iterations, which costs little
+//! and leaves the iterations on the whole sample little to do.
 
-use super::clustering::{Assignment, Context, FAR, Members, Points, assign, assign_nearer, update};
+use super::clustering::{
+    Assignment, Context, FAR, Members, Points, TASK, assign, assign_nearer, update,
+};
 use super::repair::repair;
 use crate::error::{Result, filled};
-use crate::model::ROWS_AT_A_TIME;
 use crate::random::Random;
 
 /// Points per cell of the part that is seeded.
@@ -32,7 +32,7 @@ pub(super) fn seed(
     let mut numbers = Vec::new();
     numbers.try_reserve_exact(size * dimension)?;
     for (point, row) in points.numbers.chunks_exact(dimension).enumerate() {
-        if point % ROWS_AT_A_TIME == 0 {
+        if point % TASK == 0 {
             context.check()?;
         }
         // Knuth's algorithm S: every part of that size is equally likely.
@@ -54,8 +54,12 @@ pub(super) fn seed(
     Ok((centroids, repaired))
 }
 
-/// Chooses centroids among the points: the first at random, the others in rounds of half as many as
-/// there are already, with a probability that grows with the distance to the nearest of them.
+/// Chooses centroids among the points as k-means++ does: the first at random, each other with a
+/// probability in proportion to its distance to the nearest of those before.
+///
+/// The distances are brought up to date in rounds, by a matrix product with all centroids of a round.
+/// Within a round a point is drawn by the distances that it began with, and accepted with the
+/// probability by which its own has shrunk since: that gives exactly the same distribution.
 fn by_distance(
     context: &Context<'_>,
     points: &Points<'_>,
@@ -65,43 +69,70 @@ fn by_distance(
     let dimension = context.dimension;
     let mut centroids: Vec<f32> = Vec::new();
     centroids.try_reserve_exact(nlist * dimension)?;
-    let mut chosen = filled(points.count(), false)?;
     let mut sums = filled(points.count(), 0f64)?;
     let mut nearest = Assignment::new(points.count())?;
-    while centroids.len() < nlist * dimension {
-        let before = centroids.len() / dimension;
-        let round = (before / 2).clamp(1, nlist - before);
-        let mut total = 0f64;
-        for (sum, &distance) in sums.iter_mut().zip(&nearest.distances) {
-            total += if before == 0 { 1.0 } else { f64::from(distance) };
-            *sum = total;
-        }
-        for _ in 0..round {
-            let point = draw(&sums, &chosen, random);
-            chosen[point] = true;
-            centroids.extend_from_slice(&points.numbers[point * dimension..][..dimension]);
-        }
+    let choose = |point: usize, centroids: &mut Vec<f32>| {
+        centroids.extend_from_slice(points.point(context, point));
+    };
+    choose(random.below(points.count() as u64) as usize, &mut centroids);
+    let mut before = 0;
+    loop {
         let new = &centroids[before * dimension..];
         assign_nearer(context, points, new, before as u32, &mut nearest)?;
-    }
-    Ok(centroids)
-}
-
-/// Draws a point that is not chosen yet, with a probability in proportion to its part in the running
-/// sums.
-fn draw(sums: &[f64], chosen: &[bool], random: &mut Random) -> usize {
-    let total = sums[sums.len() - 1];
-    if total > 0.0 && total.is_finite() {
-        for _ in 0..16 {
-            let goal = random.unit() * total;
-            let point = sums.partition_point(|&sum| sum <= goal).min(sums.len() - 1);
-            if !chosen[point] {
-                return point;
+        before = centroids.len() / dimension;
+        if before == nlist {
+            return Ok(centroids);
+        }
+        let mut total = 0f64;
+        for (sum, &distance) in sums.iter_mut().zip(&nearest.distances) {
+            total += f64::from(distance);
+            *sum = total;
+        }
+        for _ in 0..(before / 2).clamp(1, nlist - before) {
+            let new = &centroids[before * dimension..];
+            match draw(context, points, &sums, &nearest, new, random)? {
+                Some(point) => choose(point, &mut centroids),
+                None => break,
             }
         }
+        if centroids.len() == before * dimension {
+            // The points have fewer distinct places than there are cells: any copy will do.
+            choose(random.below(points.count() as u64) as usize, &mut centroids);
+        }
     }
-    // All that is left are copies of what is chosen: any will do.
-    let start = random.below(chosen.len() as u64) as usize;
-    let free = (start..chosen.len()).chain(0..start).find(|&point| !chosen[point]);
-    free.unwrap_or(start)
+}
+
+/// Most draws that are not accepted before a round ends early.
+const MOST_REFUSED: usize = 64;
+
+/// Draws a point in proportion to its distance to the nearest centroid, of which those of this round
+/// are `new` and the others are in the running `sums`. None, if the distances have shrunk so much that
+/// they should be brought up to date first, or are all zero.
+fn draw(
+    context: &Context<'_>,
+    points: &Points<'_>,
+    sums: &[f64],
+    nearest: &Assignment,
+    new: &[f32],
+    random: &mut Random,
+) -> Result<Option<usize>> {
+    context.check()?;
+    let total = sums[sums.len() - 1];
+    if total <= 0.0 || !total.is_finite() {
+        return Ok(None);
+    }
+    let new = context.rows(new);
+    let mut distances = filled(new.count(), 0f32)?;
+    for _ in 0..MOST_REFUSED {
+        let goal = random.unit() * total;
+        let point = sums.partition_point(|&sum| sum <= goal).min(sums.len() - 1);
+        context.kernels.l2(points.point(context, point), new, &mut distances);
+        let least = distances.iter().copied().fold(f32::INFINITY, f32::min);
+        // Of unit vectors the squared distance is twice `1 − cosine`.
+        let least = if context.frame.is_spherical() { least / 2.0 } else { least };
+        if random.unit() * f64::from(nearest.distances[point]) < f64::from(least) {
+            return Ok(Some(point));
+        }
+    }
+    Ok(None)
 }
