@@ -35,6 +35,12 @@ public class ModelsInClusterTests extends OpenSearchIntegTestCase {
         return List.of(IvoryPlugin.class, SlowScrolls.class);
     }
 
+    /** It demands that every search ends, which one of a node that is stopped need not. */
+    @Override
+    protected boolean addMockTelemetryPlugin() {
+        return false;
+    }
+
     @Override
     public void tearDown() throws Exception {
         SlowScrolls.letGo();
