@@ -100,6 +100,8 @@ public class ModelsInClusterTests extends OpenSearchIntegTestCase {
             ModelRegistry registry = internalCluster().getInstance(ModelRegistry.class, manager);
             assertEquals(ModelState.FAILED, registry.models().get("m").state());
         });
+        // Its scroll would stay open until it expires.
+        client(data).admin().indices().prepareDelete(TrainingData.INDEX).get();
     }
 
     public void testATrainingCutShortByARestartIsReportedFailed() throws Exception {

@@ -115,7 +115,8 @@ public class TrainingTests extends ModelsTestCase {
         assertBusy(() -> assertEquals(2, tasks().size()));
         cancel(second);
         assertBusy(() -> assertEquals("cancelled", get("second").reason()));
-        assertEquals(List.of(first), tasks().stream().map(TaskInfo::getTaskId).toList());
+        assertBusy(() ->
+                assertEquals(List.of(first), tasks().stream().map(TaskInfo::getTaskId).toList()));
         cancel(first);
         SlowScrolls.letGo();
         assertCancelled("first");
