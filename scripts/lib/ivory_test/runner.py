@@ -37,7 +37,7 @@ class Stage:
     name: str
     about: str
     commands: Callable[[], list[Command]]
-    limit_seconds: float = 900
+    limit_seconds: float = 1800
     needs_build: bool = False
 
 
