@@ -75,18 +75,17 @@ class CrashIT {
         for (int w = 0; w < writers.length; w++) {
             int from = w * 50_000;
             writers[w] =
-                    new Thread(
-                            () -> {
-                                for (int i = from; i < from + 50_000; i += 200) {
-                                    if (!write(client, bulk, i, i + 200, acknowledged)) {
-                                        return;
-                                    }
-                                    enough.countDown();
-                                    if (i % 2000 == 0 && !refresh(client)) {
-                                        return;
-                                    }
-                                }
-                            });
+                    new Thread(() -> {
+                        for (int i = from; i < from + 50_000; i += 200) {
+                            if (!write(client, bulk, i, i + 200, acknowledged)) {
+                                return;
+                            }
+                            enough.countDown();
+                            if (i % 2000 == 0 && !refresh(client)) {
+                                return;
+                            }
+                        }
+                    });
             writers[w].start();
         }
         enough.await();

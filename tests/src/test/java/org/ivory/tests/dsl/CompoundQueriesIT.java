@@ -154,12 +154,8 @@ class CompoundQueriesIT {
                         ALL);
         long matched =
                 hits.list().stream()
-                        .filter(
-                                hit ->
-                                        hit.json()
-                                                .path("matched_queries")
-                                                .toString()
-                                                .contains("near"))
+                        .filter(hit ->
+                                hit.json().path("matched_queries").toString().contains("near"))
                         .count();
         assertEquals(5, matched);
         assertEquals(ALL, hits.total());

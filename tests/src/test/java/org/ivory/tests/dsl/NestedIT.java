@@ -82,13 +82,12 @@ class NestedIT {
     private String document(int i) {
         List<String> parts =
                 Arrays.stream(parts(i))
-                        .mapToObj(
-                                v ->
-                                        "{\"language\":"
-                                                + v % 3
-                                                + ",\"v\":\""
-                                                + Vectors.base64(vectors[v])
-                                                + "\"}")
+                        .mapToObj(v ->
+                                "{\"language\":"
+                                        + v % 3
+                                        + ",\"v\":\""
+                                        + Vectors.base64(vectors[v])
+                                        + "\"}")
                         .toList();
         return "{\"number\":" + i + ",\"part\":[" + String.join(",", parts) + "]}\n";
     }

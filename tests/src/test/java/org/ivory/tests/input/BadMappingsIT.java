@@ -58,19 +58,15 @@ class BadMappingsIT {
     Stream<DynamicTest> refused() {
         Refusals refusals = new Refusals(client);
         return BAD.stream()
-                .map(
-                        bad ->
-                                refusals.refused(
-                                        bad.name,
-                                        () -> {
-                                            client.drop(INDEX);
-                                            return client.http()
-                                                    .put("/" + INDEX, body(bad.mapping));
-                                        },
-                                        Stream.concat(
-                                                        Stream.of("embedding"),
-                                                        Stream.of(bad.mentioned))
-                                                .toArray(String[]::new)));
+                .map(bad ->
+                        refusals.refused(
+                                bad.name,
+                                () -> {
+                                    client.drop(INDEX);
+                                    return client.http().put("/" + INDEX, body(bad.mapping));
+                                },
+                                Stream.concat(Stream.of("embedding"), Stream.of(bad.mentioned))
+                                        .toArray(String[]::new)));
     }
 
     @Test

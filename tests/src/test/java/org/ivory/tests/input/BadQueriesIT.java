@@ -130,18 +130,17 @@ class BadQueriesIT {
     Stream<DynamicTest> refused() {
         Refusals refusals = new Refusals(client);
         return BAD.stream()
-                .map(
-                        bad ->
-                                refusals.refused(
-                                        bad.name,
-                                        () ->
-                                                client.http()
-                                                        .post(
-                                                                "/" + INDEX + "/_search",
-                                                                "{\"query\":{\"ivory\":"
-                                                                        + bad.ivory
-                                                                        + "}}"),
-                                        bad.mentioned));
+                .map(bad ->
+                        refusals.refused(
+                                bad.name,
+                                () ->
+                                        client.http()
+                                                .post(
+                                                        "/" + INDEX + "/_search",
+                                                        "{\"query\":{\"ivory\":"
+                                                                + bad.ivory
+                                                                + "}}"),
+                                bad.mentioned));
     }
 
     @Test

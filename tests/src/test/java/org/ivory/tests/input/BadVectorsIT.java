@@ -112,19 +112,17 @@ class BadVectorsIT {
         client.put(INDEX, "u", document("embedding", Vectors.array(GOOD)));
         return BAD.stream()
                 .filter(bad -> !bad.json.matches(".*(NaN|Infinity)\\b.*"))
-                .map(
-                        bad ->
-                                refusals.refused(
-                                        bad.name,
-                                        () ->
-                                                client.http()
-                                                        .post(
-                                                                "/" + INDEX + "/_update/u",
-                                                                "{\"doc\":"
-                                                                        + document(
-                                                                                bad.field, bad.json)
-                                                                        + "}"),
-                                        said(bad)));
+                .map(bad ->
+                        refusals.refused(
+                                bad.name,
+                                () ->
+                                        client.http()
+                                                .post(
+                                                        "/" + INDEX + "/_update/u",
+                                                        "{\"doc\":"
+                                                                + document(bad.field, bad.json)
+                                                                + "}"),
+                                said(bad)));
     }
 
     @Test
