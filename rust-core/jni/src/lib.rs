@@ -1,8 +1,8 @@
 //! The boundary between Java and Rust: converts, calls, converts back; no arithmetic of its own.
 //!
-//! docs/JNI.md is the contract. All natives stand in one table ([`natives`]), which puts every one of
-//! them behind one guard ([`guard`]): an error or a panic becomes a Java exception and nothing
-//! unwinds into the JVM. Java holds numbers, never addresses ([`handles`]).
+//! docs/JNI.md is the contract. All natives stand in one table (`natives`), which puts every one of
+//! them behind one guard (`guard`): an error or a panic becomes a Java exception and nothing
+//! unwinds into the JVM. Java holds numbers, never addresses (`handles`).
 
 mod arrays;
 mod failure;
