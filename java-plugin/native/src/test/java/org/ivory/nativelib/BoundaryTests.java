@@ -74,12 +74,12 @@ public class BoundaryTests {
     public void panicBecomesAnExceptionAndTheLibraryGoesOn() {
         Natives.selfTest(0);
         for (int i = 0; i < 100; i++) {
-            var e = fails(NativeException.class, "self_test", () -> Natives.selfTest(2));
+            var e = fails(NativeException.class, "selfTest", () -> Natives.selfTest(2));
             assertThat(e.getMessage(), containsString("panic"));
             stillWorks();
         }
-        fails(IllegalArgumentException.class, "self_test", () -> Natives.selfTest(1));
-        fails(IllegalArgumentException.class, "self_test", () -> Natives.selfTest(3));
+        fails(IllegalArgumentException.class, "selfTest", () -> Natives.selfTest(1));
+        fails(IllegalArgumentException.class, "selfTest", () -> Natives.selfTest(3));
         stillWorks();
     }
 
@@ -87,28 +87,28 @@ public class BoundaryTests {
     private Map<String, LongConsumer> takers(String kind) {
         Map<String, LongConsumer> takers = new LinkedHashMap<>();
         if (!kind.equals("loader")) {
-            takers.put("loader_append", handle -> Natives.loaderAppend(handle, file, 1));
-            takers.put("loader_finish", Natives::loaderFinish);
-            takers.put("loader_close", Natives::loaderClose);
+            takers.put("loaderAppend", handle -> Natives.loaderAppend(handle, file, 1));
+            takers.put("loaderFinish", Natives::loaderFinish);
+            takers.put("loaderClose", Natives::loaderClose);
         }
         if (!kind.equals("model")) {
-            takers.put("model_describe", handle -> Natives.modelDescribe(handle, new long[6]));
+            takers.put("modelDescribe", handle -> Natives.modelDescribe(handle, new long[6]));
             takers.put(
-                    "model_assign", handle -> Natives.modelAssign(handle, vectors, 1, new int[1]));
+                    "modelAssign", handle -> Natives.modelAssign(handle, vectors, 1, new int[1]));
             takers.put(
-                    "model_probe",
+                    "modelProbe",
                     handle ->
                             Natives.modelProbe(handle, new float[DIMENSION], 1, new int[1], null));
-            takers.put("model_read", handle -> Natives.modelRead(handle, 0, new byte[1], 1));
-            takers.put("model_close", Natives::modelClose);
+            takers.put("modelRead", handle -> Natives.modelRead(handle, 0, new byte[1], 1));
+            takers.put("modelClose", Natives::modelClose);
         }
         if (!kind.equals("trainer")) {
-            takers.put("trainer_add", handle -> Natives.trainerAdd(handle, vectors, 1));
-            takers.put("trainer_run", Natives::trainerRun);
+            takers.put("trainerAdd", handle -> Natives.trainerAdd(handle, vectors, 1));
+            takers.put("trainerRun", Natives::trainerRun);
             takers.put(
-                    "trainer_progress", handle -> Natives.trainerProgress(handle, new double[11]));
-            takers.put("trainer_cancel", Natives::trainerCancel);
-            takers.put("trainer_close", Natives::trainerClose);
+                    "trainerProgress", handle -> Natives.trainerProgress(handle, new double[11]));
+            takers.put("trainerCancel", Natives::trainerCancel);
+            takers.put("trainerClose", Natives::trainerClose);
         }
         return takers;
     }
@@ -179,11 +179,11 @@ public class BoundaryTests {
     public void failedFinishConsumesTheLoader() {
         long damaged = Natives.loaderOpen(file.length);
         Natives.loaderAppend(damaged, new byte[file.length], file.length);
-        fails(ModelFormatException.class, "loader_finish", () -> Natives.loaderFinish(damaged));
+        fails(ModelFormatException.class, "loaderFinish", () -> Natives.loaderFinish(damaged));
         refused(takers(""), damaged);
         long partial = Natives.loaderOpen(file.length);
         Natives.loaderAppend(partial, file, file.length - 1);
-        fails(ModelFormatException.class, "loader_finish", () -> Natives.loaderFinish(partial));
+        fails(ModelFormatException.class, "loaderFinish", () -> Natives.loaderFinish(partial));
         refused(takers(""), partial);
     }
 
@@ -232,7 +232,7 @@ public class BoundaryTests {
         ByteBuffer rows = TestLibrary.direct(vectors);
         ByteBuffer heap = ByteBuffer.allocate(160);
         wrong(
-                "score_rows",
+                "scoreRows",
                 () -> Natives.scoreRows(3, query, rows, index, 2, out),
                 () -> Natives.scoreRows(0, null, rows, index, 2, out),
                 () -> Natives.scoreRows(0, new float[0], rows, index, 2, out),
@@ -277,7 +277,7 @@ public class BoundaryTests {
     @Test
     public void loaderChecksItsArguments() {
         wrong(
-                "loader_open",
+                "loaderOpen",
                 () -> Natives.loaderOpen(0),
                 () -> Natives.loaderOpen(-1),
                 () -> Natives.loaderOpen(JavaModelFile.SHORTEST - 1),
@@ -286,7 +286,7 @@ public class BoundaryTests {
         Natives.loaderClose(Natives.loaderOpen(JavaModelFile.SHORTEST));
         long loader = Natives.loaderOpen(file.length);
         wrong(
-                "loader_append",
+                "loaderAppend",
                 () -> Natives.loaderAppend(loader, null, 1),
                 () -> Natives.loaderAppend(loader, new byte[1], 2),
                 () -> Natives.loaderAppend(loader, new byte[1], -1),
@@ -294,7 +294,7 @@ public class BoundaryTests {
                 () -> Natives.loaderAppend(loader, new byte[file.length + 1], file.length + 1));
         Natives.loaderAppend(loader, new byte[0], 0);
         Natives.loaderAppend(loader, file, file.length);
-        wrong("loader_append", () -> Natives.loaderAppend(loader, new byte[1], 1));
+        wrong("loaderAppend", () -> Natives.loaderAppend(loader, new byte[1], 1));
         Natives.modelClose(Natives.loaderFinish(loader));
     }
 
@@ -305,11 +305,11 @@ public class BoundaryTests {
         float[] nan = {0, Float.NaN, 0, 0};
         float[] infinite = {0, 0, 0, Float.POSITIVE_INFINITY};
         wrong(
-                "model_describe",
+                "modelDescribe",
                 () -> Natives.modelDescribe(model, null),
                 () -> Natives.modelDescribe(model, new long[5]));
         wrong(
-                "model_assign",
+                "modelAssign",
                 () -> Natives.modelAssign(model, null, 1, cells),
                 () -> Natives.modelAssign(model, vectors, -1, cells),
                 () -> Natives.modelAssign(model, vectors, 11, new int[11]),
@@ -320,7 +320,7 @@ public class BoundaryTests {
                 () -> Natives.modelAssign(model, nan, 1, cells),
                 () -> Natives.modelAssign(model, infinite, 1, cells));
         wrong(
-                "model_probe",
+                "modelProbe",
                 () -> Natives.modelProbe(model, null, 1, cells, null),
                 () -> Natives.modelProbe(model, new float[DIMENSION - 1], 1, cells, null),
                 () -> Natives.modelProbe(model, new float[DIMENSION + 1], 1, cells, null),
@@ -335,7 +335,7 @@ public class BoundaryTests {
         assertEquals(NLIST, Natives.modelProbe(model, query, Integer.MAX_VALUE, cells, null));
         byte[] out = new byte[10];
         wrong(
-                "model_read",
+                "modelRead",
                 () -> Natives.modelRead(model, 0, null, 1),
                 () -> Natives.modelRead(model, -1, out, 1),
                 () -> Natives.modelRead(model, Long.MIN_VALUE, out, 1),
@@ -350,7 +350,7 @@ public class BoundaryTests {
     @Test
     public void trainerChecksItsArguments() {
         wrong(
-                "trainer_open",
+                "trainerOpen",
                 () -> Natives.trainerOpen(3, 4, 3, 1, 5, 100, 1),
                 () -> Natives.trainerOpen(-1, 4, 3, 1, 5, 100, 1),
                 () -> Natives.trainerOpen(0, 0, 3, 1, 5, 100, 1),
@@ -366,18 +366,18 @@ public class BoundaryTests {
         long trainer = trainer();
         float[] nan = {0, Float.NaN, 0, 0};
         wrong(
-                "trainer_add",
+                "trainerAdd",
                 () -> Natives.trainerAdd(trainer, null, 1),
                 () -> Natives.trainerAdd(trainer, vectors, -1),
                 () -> Natives.trainerAdd(trainer, vectors, 11),
                 () -> Natives.trainerAdd(trainer, vectors, Integer.MAX_VALUE),
                 () -> Natives.trainerAdd(trainer, nan, 1));
         wrong(
-                "trainer_progress",
+                "trainerProgress",
                 () -> Natives.trainerProgress(trainer, null),
                 () -> Natives.trainerProgress(trainer, new double[10]));
         Natives.trainerAdd(trainer, vectors, 2);
-        wrong("trainer_run", () -> Natives.trainerRun(trainer));
+        wrong("trainerRun", () -> Natives.trainerRun(trainer));
         Natives.trainerClose(trainer);
     }
 
@@ -386,10 +386,10 @@ public class BoundaryTests {
         long trainer = trainer();
         Natives.trainerAdd(trainer, vectors, 10);
         Natives.modelClose(Natives.trainerRun(trainer));
-        fails(IllegalStateException.class, "trainer_run", () -> Natives.trainerRun(trainer));
+        fails(IllegalStateException.class, "trainerRun", () -> Natives.trainerRun(trainer));
         fails(
                 IllegalStateException.class,
-                "trainer_add",
+                "trainerAdd",
                 () -> Natives.trainerAdd(trainer, vectors, 10));
         Natives.trainerProgress(trainer, new double[11]);
         Natives.trainerClose(trainer);
@@ -397,7 +397,7 @@ public class BoundaryTests {
         Natives.trainerAdd(cancelled, vectors, 10);
         Natives.trainerCancel(cancelled);
         Natives.trainerCancel(cancelled);
-        fails(CancellationException.class, "trainer_run", () -> Natives.trainerRun(cancelled));
+        fails(CancellationException.class, "trainerRun", () -> Natives.trainerRun(cancelled));
         Natives.trainerClose(cancelled);
         stillWorks();
     }
