@@ -25,6 +25,8 @@ import java.util.Objects;
  * @param exact compare all documents instead of probing
  * @param parents with {@code k}: the parents of nested documents, of which each counts once, by its
  *     nearest child; null for none
+ * @param oversample how many times k of the best estimates are compared exactly, at least 1; null
+ *     chooses it automatically
  */
 public record VectorQuerySpec(
         String field,
@@ -36,7 +38,23 @@ public record VectorQuerySpec(
         Query filter,
         Float rawLimit,
         boolean exact,
-        BitSetProducer parents) {
+        BitSetProducer parents,
+        Float oversample) {
+
+    /** Chooses the oversampling automatically. */
+    public VectorQuerySpec(
+            String field,
+            int dimension,
+            Metric metric,
+            float[] vector,
+            int k,
+            int nprobe,
+            Query filter,
+            Float rawLimit,
+            boolean exact,
+            BitSetProducer parents) {
+        this(field, dimension, metric, vector, k, nprobe, filter, rawLimit, exact, parents, null);
+    }
 
     /**
      * @throws IllegalArgumentException naming the field and the value that makes no sense
@@ -61,6 +79,7 @@ public record VectorQuerySpec(
         check(k >= 0, field, "k", k);
         check(nprobe >= 0, field, "nprobe", nprobe);
         check(rawLimit == null || !Float.isNaN(rawLimit), field, "radius", rawLimit);
+        check(oversample == null || oversample >= 1, field, "oversampling", oversample);
         if (metric == Metric.COSINE) {
             boolean zero = true;
             for (float component : vector) {
@@ -85,7 +104,17 @@ public record VectorQuerySpec(
 
     VectorQuerySpec withFilter(Query other) {
         return new VectorQuerySpec(
-                field, dimension, metric, vector, k, nprobe, other, rawLimit, exact, parents);
+                field,
+                dimension,
+                metric,
+                vector,
+                k,
+                nprobe,
+                other,
+                rawLimit,
+                exact,
+                parents,
+                oversample);
     }
 
     /** Whether a raw value lies within the radius, if there is one; NaN never does. */
@@ -108,7 +137,8 @@ public record VectorQuerySpec(
                 && Objects.equals(filter, that.filter)
                 && Objects.equals(rawLimit, that.rawLimit)
                 && exact == that.exact
-                && Objects.equals(parents, that.parents);
+                && Objects.equals(parents, that.parents)
+                && Objects.equals(oversample, that.oversample);
     }
 
     @Override
@@ -123,7 +153,8 @@ public record VectorQuerySpec(
                 filter,
                 rawLimit,
                 exact,
-                parents);
+                parents,
+                oversample);
     }
 
     @Override
@@ -131,6 +162,7 @@ public record VectorQuerySpec(
         StringBuilder text = new StringBuilder("ivory(").append(field);
         text.append(k > 0 ? ", k=" + k : ", match");
         text.append(exact ? ", exact" : nprobe > 0 ? ", nprobe=" + nprobe : "");
+        text.append(oversample != null ? ", oversample=" + oversample : "");
         if (rawLimit != null) {
             text.append(", raw").append(metric.largerIsNearer() ? ">=" : "<=").append(rawLimit);
         }

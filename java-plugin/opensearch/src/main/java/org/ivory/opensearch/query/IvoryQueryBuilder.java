@@ -34,8 +34,11 @@ public final class IvoryQueryBuilder extends AbstractQueryBuilder<IvoryQueryBuil
     /** Most cells that a query may visit: no model has more. */
     public static final int MAX_NPROBE = TrainingParameters.MAX_NLIST;
 
+    /** Largest factor by which more estimates may be rescored than hits are wanted. */
+    public static final float MAX_OVERSAMPLE_FACTOR = 100;
+
     /** Version of the form on the wire; a node that does not know it says so. */
-    private static final int WIRE_VERSION = 1;
+    private static final int WIRE_VERSION = 2;
 
     static final String VECTOR = "vector";
     static final String K = "k";
@@ -44,6 +47,8 @@ public final class IvoryQueryBuilder extends AbstractQueryBuilder<IvoryQueryBuil
     static final String MAX_DISTANCE = "max_distance";
     static final String MIN_SCORE = "min_score";
     static final String EXACT = "exact";
+    static final String RESCORE = "rescore";
+    static final String OVERSAMPLE_FACTOR = "oversample_factor";
     static final String IGNORE_UNMAPPED = "ignore_unmapped";
 
     private final String field;
@@ -54,6 +59,7 @@ public final class IvoryQueryBuilder extends AbstractQueryBuilder<IvoryQueryBuil
     private Float maxDistance;
     private Float minScore;
     private boolean exact;
+    private Float oversampleFactor;
     private boolean ignoreUnmapped;
 
     /**
@@ -95,6 +101,7 @@ public final class IvoryQueryBuilder extends AbstractQueryBuilder<IvoryQueryBuil
         maxDistance = in.readOptionalFloat();
         minScore = in.readOptionalFloat();
         exact = in.readBoolean();
+        oversampleFactor = in.readOptionalFloat();
         ignoreUnmapped = in.readBoolean();
     }
 
@@ -109,6 +116,7 @@ public final class IvoryQueryBuilder extends AbstractQueryBuilder<IvoryQueryBuil
         out.writeOptionalFloat(maxDistance);
         out.writeOptionalFloat(minScore);
         out.writeBoolean(exact);
+        out.writeOptionalFloat(oversampleFactor);
         out.writeBoolean(ignoreUnmapped);
     }
 
@@ -190,6 +198,21 @@ public final class IvoryQueryBuilder extends AbstractQueryBuilder<IvoryQueryBuil
         return this;
     }
 
+    /**
+     * How many times as many documents are compared exactly, the best by their codes, as hits are
+     * wanted; the plugin chooses without it.
+     */
+    public IvoryQueryBuilder oversampleFactor(float value) {
+        if (!(value >= 1 && value <= MAX_OVERSAMPLE_FACTOR)) {
+            throw invalid(
+                    RESCORE + "." + OVERSAMPLE_FACTOR,
+                    "a number from 1 to " + (int) MAX_OVERSAMPLE_FACTOR,
+                    value);
+        }
+        oversampleFactor = value;
+        return this;
+    }
+
     /** Match nothing, instead of failing, where the field is not mapped. */
     public IvoryQueryBuilder ignoreUnmapped(boolean value) {
         ignoreUnmapped = value;
@@ -213,6 +236,7 @@ public final class IvoryQueryBuilder extends AbstractQueryBuilder<IvoryQueryBuil
         copy.maxDistance = maxDistance;
         copy.minScore = minScore;
         copy.exact = exact;
+        copy.oversampleFactor = oversampleFactor;
         copy.ignoreUnmapped = ignoreUnmapped;
         return copy.boost(boost).queryName(queryName);
     }
@@ -249,6 +273,10 @@ public final class IvoryQueryBuilder extends AbstractQueryBuilder<IvoryQueryBuil
         return exact;
     }
 
+    Float oversampleFactor() {
+        return oversampleFactor;
+    }
+
     boolean ignoreUnmapped() {
         return ignoreUnmapped;
     }
@@ -271,6 +299,9 @@ public final class IvoryQueryBuilder extends AbstractQueryBuilder<IvoryQueryBuil
         }
         if (minScore != null) {
             builder.field(MIN_SCORE, minScore);
+        }
+        if (oversampleFactor != null) {
+            builder.startObject(RESCORE).field(OVERSAMPLE_FACTOR, oversampleFactor).endObject();
         }
         builder.field(EXACT, exact).field(IGNORE_UNMAPPED, ignoreUnmapped);
         printBoostAndQueryName(builder);
@@ -319,6 +350,7 @@ public final class IvoryQueryBuilder extends AbstractQueryBuilder<IvoryQueryBuil
                 && Objects.equals(maxDistance, other.maxDistance)
                 && Objects.equals(minScore, other.minScore)
                 && exact == other.exact
+                && Objects.equals(oversampleFactor, other.oversampleFactor)
                 && ignoreUnmapped == other.ignoreUnmapped;
     }
 
@@ -333,6 +365,7 @@ public final class IvoryQueryBuilder extends AbstractQueryBuilder<IvoryQueryBuil
                 maxDistance,
                 minScore,
                 exact,
+                oversampleFactor,
                 ignoreUnmapped);
     }
 

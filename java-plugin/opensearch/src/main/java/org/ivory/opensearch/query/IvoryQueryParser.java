@@ -26,6 +26,7 @@ final class IvoryQueryParser {
     private Float maxDistance;
     private Float minScore;
     private boolean exact;
+    private Float oversampleFactor;
     private boolean ignoreUnmapped;
     private float boost = AbstractQueryBuilder.DEFAULT_BOOST;
     private String queryName;
@@ -97,6 +98,9 @@ final class IvoryQueryParser {
         if (minScore != null) {
             query.minScore(minScore);
         }
+        if (oversampleFactor != null) {
+            query.oversampleFactor(oversampleFactor);
+        }
         return query.exact(exact)
                 .ignoreUnmapped(ignoreUnmapped)
                 .filter(filter)
@@ -117,6 +121,7 @@ final class IvoryQueryParser {
             case IvoryQueryBuilder.MAX_DISTANCE -> maxDistance = number();
             case IvoryQueryBuilder.MIN_SCORE -> minScore = number();
             case IvoryQueryBuilder.EXACT -> exact = bool();
+            case IvoryQueryBuilder.RESCORE -> oversampleFactor = rescore();
             case IvoryQueryBuilder.IGNORE_UNMAPPED -> ignoreUnmapped = bool();
             case IvoryQueryBuilder.FILTER -> filter = query();
             case "boost" -> boost = boost();
@@ -183,6 +188,33 @@ final class IvoryQueryParser {
     private boolean bool() throws IOException {
         expect(Token.VALUE_BOOLEAN, "true or false");
         return parser.booleanValue();
+    }
+
+    /**
+     * {@code true} leaves the factor to the plugin, {@code false} asks for the k best estimates
+     * only, which are compared exactly all the same.
+     */
+    private Float rescore() throws IOException {
+        if (parser.currentToken() == Token.VALUE_BOOLEAN) {
+            return parser.booleanValue() ? null : 1f;
+        }
+        expect(Token.START_OBJECT, "true, false or an object");
+        Float factor = null;
+        while (parser.nextToken() != Token.END_OBJECT) {
+            String name = parser.currentName();
+            parser.nextToken();
+            parameter = IvoryQueryBuilder.RESCORE + "." + name;
+            if (!name.equals(IvoryQueryBuilder.OVERSAMPLE_FACTOR)) {
+                throw new ParsingException(
+                        parser.getTokenLocation(),
+                        "{} does not support the parameter [{}]",
+                        IvoryQueryBuilder.about(field),
+                        parameter);
+            }
+            factor = number();
+        }
+        parameter = IvoryQueryBuilder.RESCORE;
+        return factor;
     }
 
     private QueryBuilder query() throws IOException {

@@ -57,7 +57,8 @@ final class ShardQuery {
                         NestedFilters.inScope(filter, context),
                         limit,
                         query.exact() || inner,
-                        parents);
+                        parents,
+                        query.oversampleFactor());
         return VectorQueries.create(
                 spec, type.environment(SearchCancellation.of(context.searcher())));
     }

@@ -146,6 +146,25 @@ public class BadQueryTests extends AbstractBuilderTestCase {
         unreadable(with("\"_name\":7"), "field [l2]", "[_name]", "[7]");
     }
 
+    public void testRescore() {
+        for (String factor : List.of("0", "0.99", "-3", "100.5")) {
+            unreadable(
+                    with("\"rescore\":{\"oversample_factor\":" + factor + "}"),
+                    "field [l2]",
+                    "[rescore.oversample_factor]",
+                    "[" + Float.parseFloat(factor) + "]");
+        }
+        unreadable(
+                with("\"rescore\":{\"oversample_factor\":\"many\"}"),
+                "field [l2]",
+                "[rescore.oversample_factor]",
+                "[many]");
+        unreadable(with("\"rescore\":{\"depth\":3}"), "field [l2]", "[rescore.depth]");
+        unreadable(with("\"rescore\":7"), "field [l2]", "[rescore]", "[7]");
+        unreadable(with("\"rescore\":\"yes\""), "field [l2]", "[rescore]", "[yes]");
+        unreadable(with("\"rescore\":null"), "field [l2]", "[rescore]", "[null]");
+    }
+
     public void testVector() throws IOException {
         String[][] bad = {
             {"[]", "empty"},

@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,6 +92,9 @@ public class IvoryQueryBuilderTests extends AbstractQueryTestCase<IvoryQueryBuil
         }
         query.exact(randomBoolean()).ignoreUnmapped(randomBoolean());
         if (randomBoolean()) {
+            query.oversampleFactor(1 + randomFloat() * 99);
+        }
+        if (randomBoolean()) {
             List<QueryBuilder> filters =
                     List.of(
                             QueryBuilders.termQuery(KEYWORD_FIELD_NAME, randomAlphaOfLength(3)),
@@ -128,7 +132,8 @@ public class IvoryQueryBuilderTests extends AbstractQueryTestCase<IvoryQueryBuil
                         builder.filter() == null ? null : builder.filter().toQuery(context),
                         limit,
                         builder.exact(),
-                        null);
+                        null,
+                        builder.oversampleFactor());
         assertEquals(VectorQueries.create(spec, type.environment(() -> {})), query);
     }
 
@@ -136,7 +141,7 @@ public class IvoryQueryBuilderTests extends AbstractQueryTestCase<IvoryQueryBuil
     @Override
     public IvoryQueryBuilder mutateInstance(IvoryQueryBuilder query) throws IOException {
         IvoryQueryBuilder copy = copy(query);
-        switch (between(0, 8)) {
+        switch (between(0, 9)) {
             case 0 -> copy.k(query.k() == null || query.k() == 7 ? 8 : 7);
             case 1 -> copy.nprobe(query.nprobe() == null || query.nprobe() == 7 ? 8 : 7);
             case 2 -> copy.exact(!query.exact());
@@ -153,6 +158,11 @@ public class IvoryQueryBuilderTests extends AbstractQueryTestCase<IvoryQueryBuil
                     copy.minScore(query.minScore() + 1);
                 }
             }
+            case 8 ->
+                    copy.oversampleFactor(
+                            query.oversampleFactor() == null || query.oversampleFactor() == 2
+                                    ? 3
+                                    : 2);
             default -> copy = changeNameOrBoost(copy);
         }
         return copy;
@@ -208,6 +218,32 @@ public class IvoryQueryBuilderTests extends AbstractQueryTestCase<IvoryQueryBuil
         assertThat(
                 rewriteAndFetch(query, createShardContext()),
                 instanceOf(MatchNoneQueryBuilder.class));
+    }
+
+    public void testRescoreTakesWhatThePeerTakes() throws IOException {
+        Map<String, Float> forms = new HashMap<>();
+        forms.put("true", null);
+        forms.put("false", 1f);
+        forms.put("{}", null);
+        forms.put("{\"oversample_factor\":2.5}", 2.5f);
+        forms.put("{\"oversample_factor\":100}", 100f);
+        for (Map.Entry<String, Float> form : forms.entrySet()) {
+            String body =
+                    "{\"ivory\":{\"v_l2\":{\"vector\":[1],\"rescore\":" + form.getKey() + "}}}";
+            IvoryQueryBuilder query = (IvoryQueryBuilder) parseQuery(body);
+            assertEquals(body, form.getValue(), query.oversampleFactor());
+        }
+    }
+
+    public void testVectorAsBase64() throws IOException {
+        IvoryQueryBuilder numbers =
+                (IvoryQueryBuilder)
+                        parseQuery("{\"ivory\":{\"v_l2\":{\"vector\":[1,-2.5],\"k\":3}}}");
+        IvoryQueryBuilder bytes =
+                (IvoryQueryBuilder)
+                        parseQuery("{\"ivory\":{\"v_l2\":{\"vector\":\"AACAPwAAIMA=\",\"k\":3}}}");
+        assertEquals(numbers, bytes);
+        assertArrayEquals(new float[] {1f, -2.5f}, bytes.vector(), 0f);
     }
 
     public void testVisit() {
