@@ -4,6 +4,7 @@ use crate::distance::{self, RowsAtKernel, RowsKernel};
 use crate::level::{Level, Selection};
 use crate::nearest::{self, Panels, Scratch, Stopped, Tile};
 use crate::rows::Rows;
+use crate::scan::{self, Affine, Found, ScanArguments, Scanner, Tables};
 use std::collections::TryReserveError;
 use std::fmt;
 use std::sync::LazyLock;
@@ -18,6 +19,7 @@ pub struct Kernels {
     ip: RowsKernel,
     ip_at: RowsAtKernel,
     tile: Tile,
+    scanner: Scanner,
 }
 
 impl Kernels {
@@ -105,6 +107,84 @@ impl Kernels {
         unsafe { (self.ip_at)(query, rows.as_ptr(), index, out) }
     }
 
+    /// Lays out a query's tables (nibble after nibble, sixteen entries each) for [`Kernels::scan`].
+    ///
+    /// # Errors
+    /// If the memory cannot be had; the tables are then of no use.
+    ///
+    /// # Panics
+    /// If `entries` is not `2 × code_bytes × 16` long for a whole number of at most
+    /// [`crate::MAX_CODE_BYTES`] bytes.
+    pub fn tables(&self, entries: &[u8], into: &mut Tables) -> Result<(), TryReserveError> {
+        scan::expand(self.level, &self.scanner, entries, into)
+    }
+
+    /// Estimates the `count` vectors in block form at the start of `blocks` (which may be longer)
+    /// and appends those whose estimate is at most `threshold` to `out`, in the order of their
+    /// positions, which are counted from `first`. An estimate that is not a number is never found.
+    /// See [`crate::Affine`] for the formula and the block form.
+    ///
+    /// # Panics
+    /// If the tables were made for another level, `blocks` is too short, `out` has not room for
+    /// `count` more, or there are more than [`crate::MAX_FACTORS`] factors.
+    #[allow(clippy::too_many_arguments, reason = "a struct of them would be taken apart at once")]
+    pub fn scan(
+        &self,
+        tables: &Tables,
+        affine: &Affine,
+        blocks: &[u8],
+        count: usize,
+        threshold: f32,
+        first: u32,
+        out: &mut Vec<Found>,
+    ) {
+        assert!(tables.level() == Some(self.level), "tables of another level");
+        let code_bytes = tables.code_bytes();
+        let factors = affine.factors as usize;
+        assert!(factors <= scan::MAX_FACTORS, "too many factors");
+        let needed = scan::code_length(code_bytes, factors).checked_mul(count);
+        assert!(needed.is_some_and(|needed| needed <= blocks.len()), "length of the blocks");
+        assert!(out.capacity() - out.len() >= count, "room in the output");
+        let affine = *affine;
+        let arguments = ScanArguments {
+            tables: tables.bytes(),
+            code_bytes,
+            affine,
+            blocks,
+            count,
+            threshold,
+            first,
+        };
+        // SAFETY: the level is available, the tables have its form, and lengths were checked.
+        unsafe { (self.scanner.run)(&arguments, out) }
+    }
+
+    /// Packs codes one after the other (`count` rows of `code_bytes` bytes and `factors` × `f32`;
+    /// at most [`crate::BLOCK`]) into one block of the same length.
+    ///
+    /// # Panics
+    /// If `count` is larger, or `rows` or `block` is not `count × (code_bytes + 4 × factors)` long.
+    pub fn pack(
+        &self,
+        rows: &[u8],
+        count: usize,
+        code_bytes: usize,
+        factors: usize,
+        block: &mut [u8],
+    ) {
+        let length = count * scan::code_length(code_bytes, factors);
+        assert!(count <= scan::BLOCK, "vectors of a block");
+        assert!(rows.len() == length && block.len() == length, "length of the block");
+        if length > 0 {
+            scan::pack(rows, count, code_bytes, factors, block);
+        }
+    }
+
+    /// Asks for the first cache lines of `bytes`, which are about to be scanned.
+    pub fn prefetch(&self, bytes: &[u8]) {
+        scan::prefetch(bytes);
+    }
+
     /// Packs centroids (row after row) for [`Kernels::nearest`]; `bias` has one number per centroid.
     ///
     /// # Errors
@@ -176,6 +256,7 @@ macro_rules! table {
             ip: distance::$file::rows::<false>,
             ip_at: distance::$file::rows_at::<false>,
             tile: nearest::$file::TILE,
+            scanner: scan::scalar::SCANNER,
         };
     };
 }

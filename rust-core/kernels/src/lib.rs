@@ -1,10 +1,11 @@
-//! SIMD arithmetic on `f32` vectors: slices in, numbers out.
+//! SIMD arithmetic on vectors and codes: slices in, numbers out.
 //!
 //! | family | scalar | AVX2 + FMA | AVX-512 F | NEON |
 //! | --- | --- | --- | --- | --- |
 //! | [`Kernels::l2`], [`Kernels::ip`]: one query, consecutive rows | yes | yes | yes | yes |
 //! | [`Kernels::l2_at`], [`Kernels::ip_at`]: one query, rows by number | yes | yes | yes | yes |
 //! | [`Kernels::nearest`]: many points, all cells (blocked matrix product) | yes | yes | yes | yes |
+//! | [`Kernels::scan`]: one query, 4-bit codes in blocks | yes | yes | yes | yes |
 //!
 //! The level is chosen once, at run time, by [`Kernels::active`]; the library itself is built for the
 //! baseline ABI of its target. [`Kernels::at`] gives any level that the machine has, so that tests
@@ -21,8 +22,10 @@ mod kernels;
 mod level;
 mod nearest;
 mod rows;
+mod scan;
 
 pub use kernels::Kernels;
 pub use level::{Level, Selection};
 pub use nearest::{Panels, Scratch, Stopped};
 pub use rows::{Rows, ShapeError};
+pub use scan::{Affine, BLOCK, Found, MAX_CODE_BYTES, MAX_FACTORS, Tables};

@@ -1,0 +1,85 @@
+//! A query's tables in the form that a level reads.
+
+use super::{MAX_CODE_BYTES, Scanner};
+use crate::level::Level;
+use std::collections::TryReserveError;
+
+/// Entries of one nibble's table.
+const ENTRIES: usize = 16;
+
+/// A query's tables, laid out for one level; made by [`crate::Kernels::tables`], reused from query
+/// to query. Memory: 32 bytes for each byte of a code.
+#[derive(Debug, Default)]
+pub struct Tables {
+    level: Option<Level>,
+    code_bytes: usize,
+    lines: Vec<Line>,
+}
+
+/// One cache line.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+struct Line([u8; 64]);
+
+/// How tables lie in memory: `group` positions (bytes of a code) together, first the tables of their
+/// low nibbles, then those of their high ones. Groups are filled up with tables of zeros.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Form {
+    pub group: usize,
+}
+
+impl Tables {
+    /// Bytes of the codes that the tables are for.
+    pub fn code_bytes(&self) -> usize {
+        self.code_bytes
+    }
+
+    /// The level that the tables were made for.
+    pub(crate) fn level(&self) -> Option<Level> {
+        self.level
+    }
+
+    /// All groups, starting at a cache line.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        // SAFETY: a line is 64 initialised bytes without padding.
+        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.lines.len() * 64) }
+    }
+
+    fn bytes_mut(&mut self) -> &mut [u8] {
+        // SAFETY: a line is 64 initialised bytes without padding.
+        unsafe {
+            std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.lines.len() * 64)
+        }
+    }
+}
+
+/// Lays out `entries` (nibble after nibble, sixteen each).
+pub(crate) fn expand(
+    level: Level,
+    scanner: &Scanner,
+    entries: &[u8],
+    into: &mut Tables,
+) -> Result<(), TryReserveError> {
+    const PAIR: usize = 2 * ENTRIES;
+    let code_bytes = entries.len() / PAIR;
+    assert!(code_bytes * PAIR == entries.len(), "tables of whole bytes");
+    assert!(code_bytes <= MAX_CODE_BYTES, "too many nibbles");
+    let group = scanner.form.group;
+    let lines = (code_bytes.div_ceil(group) * group * PAIR).div_ceil(64);
+    into.level = None;
+    into.lines.clear();
+    into.lines.try_reserve(lines)?;
+    into.lines.resize(lines, Line([0; 64]));
+    into.code_bytes = code_bytes;
+    let groups = into.bytes_mut().chunks_exact_mut(group * PAIR);
+    for (group, entries) in groups.zip(entries.chunks(scanner.form.group * PAIR)) {
+        let (low, high) = group.split_at_mut(scanner.form.group * ENTRIES);
+        let places = low.chunks_exact_mut(ENTRIES).zip(high.chunks_exact_mut(ENTRIES));
+        for ((low, high), pair) in places.zip(entries.chunks_exact(PAIR)) {
+            low.copy_from_slice(&pair[..ENTRIES]);
+            high.copy_from_slice(&pair[ENTRIES..]);
+        }
+    }
+    into.level = Some(level);
+    Ok(())
+}
