@@ -18,7 +18,7 @@ from .runner import Command
 
 REQUIREMENTS = Path(__file__).with_name("style.txt")
 SCRIPTS = ROOT / "scripts"
-FOLDERS = ("scripts", "gradle", ".ci")
+FOLDERS = ("scripts", "benches", "gradle", ".ci")
 IGNORED = {"__pycache__"}
 TYPED = ("ivory_build", "ivory_node", "ivory_test")
 

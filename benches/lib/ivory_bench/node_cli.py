@@ -1,0 +1,210 @@
+"""The command line of benches/node."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ivory_build.cli import build as build_plugin
+from ivory_demo.console import heading, say
+from ivory_node import cluster
+from ivory_node.errors import NodeError
+from ivory_node.project import ROOT, newest_plugin
+from ivory_node.state import Folder
+
+from . import loadgen, loading, querying, report, vectors
+from .bench import Bench, Choices
+
+STAGES: dict[str, tuple[str, Callable[[Bench], None]]] = {
+    "train": ("Train the model", loading.train),
+    "load": ("Load the same documents", loading.load),
+    "unmerged": ("Search as loaded", querying.unmerged),
+    "merge": ("Force-merge copies", loading.merge),
+    "merged": ("Search merged", querying.merged_phase),
+}
+
+DESCRIPTION = """Ivory beside the k-NN plugin in one node: load, search, merge; ratios of both.
+
+Builds, starts a node with both plugins, loads the same documents into an Ivory field, a k-NN field
+(lucene HNSW, m 16, ef_construction 100) and a k-NN field that only stores the vector, and measures.
+Writes results.json, report.md and plots. The load generator is a program of its own."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    made = argparse.ArgumentParser(
+        prog="benches/node",
+        description=DESCRIPTION,
+        epilog="stages: " + ", ".join(STAGES),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("--smoke", action="store_true", help="small: that everything works")
+    made.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="folder with base, query and perhaps learn file, .bvecs or .fvecs, perhaps .gz "
+        "(default: the 100,000 SIFT descriptors of tests/data)",
+    )
+    made.add_argument("--vectors", type=int, metavar="N", help="only the first N of the base")
+    made.add_argument("--queries", type=int, metavar="N", help="only the first N queries")
+    made.add_argument("--cells", type=int, metavar="N", help="cells of the model")
+    made.add_argument(
+        "--dir",
+        type=Path,
+        metavar="DIR",
+        help="folder of the node; it is left running there, for more stages (default: a temporary "
+        "folder, removed at the end)",
+    )
+    made.add_argument("--stop", action="store_true", help="stop the node of --dir at the end")
+    made.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        default=ROOT / "build" / "benches" / "node",
+        help="folder of results, adds to those that are there (default: build/benches/node)",
+    )
+    made.add_argument("--stages", metavar="A,B", help="only these stages, in this order")
+    made.add_argument("--plugin", metavar="ZIP", help="not the one that is built here")
+    made.add_argument("--no-build", action="store_true", help="take the newest build")
+    made.add_argument("--rounds", type=int, default=3, help="paired rounds (default 3)")
+    made.add_argument("--loaders", type=int, default=2, help="clients that load (default 2)")
+    made.add_argument("--clients", default="1,4", help="clients that search (default 1,4)")
+    made.add_argument("--heap", default="2g", help="Java heap (default 2g)")
+    made.add_argument(
+        "--train", type=json.loads, default={}, metavar="JSON", help="more for _train"
+    )
+    made.add_argument(
+        "--settings", type=json.loads, default={}, metavar="JSON", help="more index settings"
+    )
+    made.add_argument("--nprobe", default="8,16,24,32,48,64,96,128,192,256", help="swept")
+    made.add_argument("--oversample", default="0", help="swept, as 0,2,4; 0: the node's choice")
+    made.add_argument("--ef-search", default="10,16,24,32,48,64,96,128,192,256", help="swept")
+    made.add_argument("--jvm", action="append", default=[], help="one more JVM option of the node")
+    return made
+
+
+def main() -> int:
+    """Run; returns the exit code."""
+    chosen = parser().parse_args()
+    signal.signal(signal.SIGTERM, _interrupted)
+    stages = chosen.stages.split(",") if chosen.stages else list(STAGES)
+    unknown = [stage for stage in stages if stage not in (*STAGES, "report")]
+    if unknown:
+        parser().error(f"no such stage: {', '.join(unknown)}")
+    folder = chosen.dir.absolute() if chosen.dir else Path(tempfile.mkdtemp(prefix="ivory-bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    own = Folder(folder / "node")
+    try:
+        _run(chosen, stages, folder, own)
+    except (NodeError, RuntimeError, OSError) as error:
+        print(f"benches/node: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        if chosen.dir is None or chosen.stop:
+            cluster.down(own)
+        if chosen.dir is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def _interrupted(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _run(chosen: argparse.Namespace, stages: list[str], folder: Path, own: Folder) -> None:
+    results = _earlier(chosen.out)
+    if stages == ["report"]:
+        report.write(results, chosen.out)
+        return
+    if chosen.plugin is None and not chosen.no_build:
+        heading("Build")
+        build_plugin()
+    program = loadgen.build()
+    heading("Vectors")
+    count = 20_000 if chosen.smoke else None
+    found = vectors.load(
+        chosen.data, chosen.vectors or count, chosen.queries or (200 if chosen.smoke else None)
+    )
+    cells = chosen.cells or max(16, min(4096, len(found.base) // 100))
+    say(
+        f"{len(found.base):,} × {found.dimension}, {len(found.queries):,} queries,"
+        f" {len(found.learn):,} to train {cells:,} cells on"
+    )
+    heading("Node")
+    changes: dict[str, object] = {"peer": True, "heap": chosen.heap}
+    changes["plugin"] = str(Path(chosen.plugin).absolute()) if chosen.plugin else "newest"
+    if chosen.jvm:
+        changes["jvm"] = chosen.jvm
+    node = cluster.up(own, changes, 0, 180)[0]
+    say(f"{node.url}, {chosen.plugin or newest_plugin().name}")
+    bench = Bench(
+        node.url,
+        node.pid or 0,
+        found,
+        _choices(chosen, cells),
+        folder,
+        chosen.out,
+        loadgen.LoadGenerator(program, node.url, folder),
+        results,
+    )
+    bench.results["about"] = {
+        "command": "benches/node " + " ".join(sys.argv[1:]),
+        "date": datetime.now(UTC).isoformat(timespec="minutes"),
+        "machine": f"{platform.machine()}, {os.cpu_count()} processors",
+        "vectors": len(found.base),
+        "dimension": found.dimension,
+        "queries": len(found.queries),
+        "cells": cells,
+        "raw_bytes": found.raw_bytes,
+        "rounds": chosen.rounds,
+        "heap": chosen.heap,
+    }
+    for stage in stages:
+        if stage == "report":
+            continue
+        title, action = STAGES[stage]
+        heading(title)
+        begin = time.monotonic()
+        action(bench)
+        say(f"   {time.monotonic() - begin:.0f} s")
+    report.write(bench.results, chosen.out)
+
+
+def _earlier(out: Path) -> dict[str, object]:
+    path = out / "results.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _choices(chosen: argparse.Namespace, cells: int) -> Choices:
+    def numbers(text: str) -> tuple[int, ...]:
+        return tuple(int(part) for part in text.split(","))
+
+    return Choices(
+        cells,
+        chosen.rounds,
+        chosen.loaders,
+        numbers(chosen.clients),
+        chosen.train,
+        chosen.settings,
+        numbers(chosen.nprobe),
+        tuple(float(part) for part in chosen.oversample.split(",")),
+        numbers(chosen.ef_search),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
