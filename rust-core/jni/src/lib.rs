@@ -12,4 +12,5 @@ mod loader;
 mod models;
 mod natives;
 mod rows;
+mod scans;
 mod trainers;

@@ -23,6 +23,10 @@ pub(crate) fn describe<'local>(
         model.nlist() as jlong,
         model.size_in_bytes() as jlong,
         model.file().len() as jlong,
+        0,
+        0,
+        0,
+        0,
     ];
     check_length(env, "out", &out, description.len())?;
     Ok(out.set_region(env, 0, &description)?)
@@ -47,6 +51,20 @@ pub(crate) fn assign<'local>(
     let mut assigned = zeros(count)?;
     model.assign(&vectors, &mut WorkingMemory::default(), &mut assigned)?;
     Ok(cells.set_region(env, 0, &to_java(&assigned)?)?)
+}
+
+/// `void modelEncode(long model, float[] vectors, int count, int[] cells, byte[] codes)`
+pub(crate) fn encode<'local>(
+    env: &mut Env<'local>,
+    class: JClass<'local>,
+    model: jlong,
+    vectors: JFloatArray<'local>,
+    count: jint,
+    cells: JIntArray<'local>,
+    codes: JByteArray<'local>,
+) -> Result<(), Failure> {
+    check_length(env, "codes", &codes, 0)?;
+    assign(env, class, model, vectors, count, cells)
 }
 
 /// `int modelProbe(long model, float[] query, int nprobe, int[] cells, float[] raw)`

@@ -6,7 +6,7 @@
 
 use crate::failure::Failure;
 use crate::guard::{Entry, Guard, install_panic_hook, tell};
-use crate::{loader, models, rows, trainers};
+use crate::{loader, models, rows, scans, trainers};
 use ivory_kernels::Kernels;
 use jni::objects::{JClass, JString};
 use jni::sys::{JNI_VERSION_1_8, JavaVM, jint};
@@ -15,7 +15,7 @@ use std::ffi::c_void;
 use std::sync::Once;
 
 /// Version of this table; Java refuses a library with another one.
-const ABI_VERSION: jint = 1;
+const ABI_VERSION: jint = 2;
 
 /// One row: the Java name, its arguments, its result, and the function that does it.
 macro_rules! natives {
@@ -55,15 +55,27 @@ natives! {
         = models::assign;
     fn model_probe(model: jlong, query: [jfloat], nprobe: jint, cells: [jint], raw: [jfloat]) -> jint
         = models::probe;
+    fn model_encode(model: jlong, vectors: [jfloat], count: jint, cells: [jint], codes: [jbyte]) -> void
+        = models::encode;
     fn model_read(model: jlong, offset: jlong, out: [jbyte], length: jint) -> void = models::read;
     fn model_close(model: jlong) -> void = models::close;
-    fn trainer_open(metric: jint, dimension: jint, nlist: jint, seed: jlong, max_iterations: jint, max_sample: jint, threads: jint) -> jlong
+    fn trainer_open(metric: jint, dimension: jint, nlist: jint, seed: jlong, max_iterations: jint, max_sample: jint, threads: jint, encoder: jint, parameter: jint) -> jlong
         = trainers::open;
     fn trainer_add(trainer: jlong, vectors: [jfloat], count: jint) -> void = trainers::add;
     fn trainer_run(trainer: jlong) -> jlong = trainers::run;
     fn trainer_progress(trainer: jlong, out: [jdouble]) -> void = trainers::progress;
     fn trainer_cancel(trainer: jlong) -> void = trainers::cancel;
     fn trainer_close(trainer: jlong) -> void = trainers::close;
+    fn scan_open(model: jlong, query: [jfloat], candidates: jint) -> jlong = scans::open;
+    fn scan_probe(scan: jlong, nprobe: jint) -> jint = scans::probe;
+    fn scan_cells(scan: jlong, from: jint, count: jint, cells: [jint]) -> void = scans::cells;
+    fn scan_region(scan: jlong, segment: jint, address: jlong, length: jlong, from: jint, to: jint, live: jlong, live_words: jlong) -> jlong
+        = scans::region;
+    fn scan_rows(scan: jlong, segment: jint, rank: jint, rows: [jbyte], docs: [jint], count: jint) -> void
+        = scans::rows;
+    fn scan_take(scan: jlong, segments: [jint], docs: [jint], estimates: [jfloat]) -> jint
+        = scans::take;
+    fn scan_close(scan: jlong) -> void = scans::close;
 }
 
 fn abi_version<'local>(_: &mut Env<'local>, _: JClass<'local>) -> Result<jint, Failure> {

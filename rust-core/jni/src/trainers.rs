@@ -10,8 +10,8 @@ use jni::objects::{JClass, JDoubleArray, JFloatArray};
 use jni::sys::{jdouble, jint, jlong};
 
 /// `long trainerOpen(int metric, int dimension, int nlist, long seed, int maxIterations,
-/// int maxSample, int threads)`
-#[allow(clippy::too_many_arguments, reason = "the contract has seven arguments")]
+/// int maxSample, int threads, int encoder, int parameter)`
+#[allow(clippy::too_many_arguments, reason = "the contract has nine arguments")]
 pub(crate) fn open<'local>(
     _: &mut Env<'local>,
     _: JClass<'local>,
@@ -22,7 +22,14 @@ pub(crate) fn open<'local>(
     max_iterations: jint,
     max_sample: jint,
     threads: jint,
+    encoder: jint,
+    parameter: jint,
 ) -> Result<jlong, Failure> {
+    if !(-1..=0).contains(&encoder) || parameter != 0 {
+        return Err(Failure::argument(format!(
+            "[encoder] [{encoder}] with [parameter] [{parameter}] is not known"
+        )));
+    }
     handles::open(Trainer::new(TrainingParameters {
         metric: metric(metric_code)?,
         dimension: unsigned("dimension", dimension)?,

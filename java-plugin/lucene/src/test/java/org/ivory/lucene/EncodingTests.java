@@ -1,12 +1,26 @@
 package org.ivory.lucene;
 
-import org.apache.lucene.index.DocValuesType;
-import org.apache.lucene.index.IndexOptions;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.tokenattributes.PayloadAttribute;
+import org.apache.lucene.analysis.tokenattributes.TermToBytesRefAttribute;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.IndexableField;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.index.RandomIndexWriter;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.BytesRef;
 import org.ivory.nativelib.Metric;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -106,21 +120,74 @@ public class EncodingTests extends LuceneTestCase {
                 () -> VectorEncoding.decode(Metric.L2, 3, new BytesRef(new byte[8])));
     }
 
-    public void testFields() {
-        List<IndexableField> fields = new ArrayList<>();
-        VectorFields.add(fields::add, "f", Metric.L2, new float[] {1f}, 7, 9);
-        assertEquals(2, fields.size());
-        IndexableField term = fields.get(0);
-        IndexableField value = fields.get(1);
-        assertEquals("f", term.name());
-        assertEquals("f", value.name());
-        assertEquals(IndexOptions.DOCS, term.fieldType().indexOptions());
-        assertTrue(term.fieldType().omitNorms());
-        assertFalse(term.fieldType().stored());
-        assertFalse(term.fieldType().tokenized());
-        assertEquals(CellTerm.encode(7, 9), term.binaryValue());
-        assertEquals(DocValuesType.BINARY, value.fieldType().docValuesType());
-        assertEquals(IndexOptions.NONE, value.fieldType().indexOptions());
-        assertEquals(VectorEncoding.encode(Metric.L2, new float[] {1f}), value.binaryValue());
+    public void testFields() throws IOException {
+        for (BytesRef code : new BytesRef[] {null, newBytesRef("code")}) {
+            List<IndexableField> fields = new ArrayList<>();
+            VectorFields.add(fields::add, "f", Metric.L2, new float[] {1f}, 7, 9, code);
+            assertEquals(1, fields.size());
+            IndexableField field = fields.get(0);
+            assertEquals("f", field.name());
+            assertTrue(field.fieldType().omitNorms());
+            assertFalse(field.fieldType().stored());
+            assertFalse(field.fieldType().tokenized());
+            assertEquals(VectorEncoding.encode(Metric.L2, new float[] {1f}), field.binaryValue());
+            TokenStream stream = field.tokenStream(null, null);
+            assertSame(stream, field.tokenStream(null, stream));
+            for (int round = 0; round < 2; round++) {
+                stream.reset();
+                assertTrue(stream.incrementToken());
+                assertEquals(
+                        CellTerm.encode(7, 9),
+                        stream.getAttribute(TermToBytesRefAttribute.class).getBytesRef());
+                assertEquals(code, stream.getAttribute(PayloadAttribute.class).getPayload());
+                assertFalse(stream.incrementToken());
+                stream.end();
+                stream.close();
+            }
+        }
+    }
+
+    /**
+     * What formats see of it: the attribute, in each segment, after a merge, and after a restart.
+     */
+    public void testASegmentKnowsItsVectorFields() throws IOException {
+        try (Directory directory = newDirectory()) {
+            try (RandomIndexWriter writer = new RandomIndexWriter(random(), directory)) {
+                for (int i = 0; i < 20; i++) {
+                    Document document = new Document();
+                    BytesRef code = i % 3 == 0 ? null : new BytesRef(new byte[] {(byte) i});
+                    VectorFields.add(
+                            document::add, "f", Metric.L2, new float[] {i}, 7, i % 4, code);
+                    document.add(newTextField("other", "text", Field.Store.NO));
+                    writer.addDocument(document);
+                }
+            }
+            try (DirectoryReader reader = DirectoryReader.open(directory)) {
+                for (LeafReaderContext leaf : reader.leaves()) {
+                    FieldInfos infos = leaf.reader().getFieldInfos();
+                    assertTrue(VectorFields.isVector(infos.fieldInfo("f")));
+                    assertFalse(VectorFields.isVector(infos.fieldInfo("other")));
+                    checkCodes(leaf.reader());
+                }
+            }
+        }
+    }
+
+    private static void checkCodes(LeafReader reader) throws IOException {
+        BinaryDocValues values = reader.getBinaryDocValues("f");
+        for (int cell = 0; cell < 4; cell++) {
+            PostingsEnum postings =
+                    reader.postings(new Term("f", CellTerm.encode(7, cell)), PostingsEnum.PAYLOADS);
+            while (postings != null && postings.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+                assertEquals(1, postings.freq());
+                assertEquals(0, postings.nextPosition());
+                assertTrue(values.advanceExact(postings.docID()));
+                int i = (int) VectorEncoding.decode(Metric.L2, 1, values.binaryValue())[0];
+                assertEquals(cell, i % 4);
+                BytesRef code = i % 3 == 0 ? null : new BytesRef(new byte[] {(byte) i});
+                assertEquals(code, postings.getPayload());
+                values = reader.getBinaryDocValues("f");
+            }
+        }
     }
 }

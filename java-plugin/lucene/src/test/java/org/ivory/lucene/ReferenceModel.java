@@ -1,6 +1,8 @@
 package org.ivory.lucene;
 
 import org.ivory.nativelib.CentroidModel;
+import org.ivory.nativelib.CodeScan;
+import org.ivory.nativelib.EncoderSpec;
 import org.ivory.nativelib.Metric;
 
 import java.util.Comparator;
@@ -103,6 +105,31 @@ final class ReferenceModel implements CentroidModel {
         int count = Math.min(nprobe, order.length);
         System.arraycopy(order, 0, cells, 0, count);
         return count;
+    }
+
+    @Override
+    public EncoderSpec encoder() {
+        return EncoderSpec.NONE;
+    }
+
+    @Override
+    public int codeBytes() {
+        return 0;
+    }
+
+    @Override
+    public int factors() {
+        return 0;
+    }
+
+    @Override
+    public void encode(float[] vectors, int count, int[] cells, byte[] codes) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CodeScan scan(float[] query, int candidates) {
+        throw new IllegalStateException("the model makes no codes");
     }
 
     @Override

@@ -44,6 +44,42 @@ public interface CentroidModel extends AutoCloseable {
      */
     int probe(float[] query, int nprobe, int[] cells, float[] raw);
 
+    /** How this model makes codes; never {@link EncoderSpec#AUTO}. */
+    EncoderSpec encoder();
+
+    /** Bytes of a code without its factors; 0 if the model makes none. */
+    int codeBytes();
+
+    /** Corrective factors of a code, four bytes each. */
+    int factors();
+
+    /** Bytes of a code with its factors; 0 if the model makes none. */
+    default int codeLength() {
+        return codeBytes() + Float.BYTES * factors();
+    }
+
+    /**
+     * Finds each vector's nearest cell, as {@link #assign}, and makes its code.
+     *
+     * @param codes receives {@code count} codes of {@link #codeLength} bytes, one after the other
+     * @throws IllegalArgumentException if an array is too short
+     * @throws IllegalStateException if the model is closed
+     * @see #assign
+     */
+    void encode(float[] vectors, int count, int[] cells, byte[] codes);
+
+    /**
+     * Starts a scan over codes of this model. It takes a reference to the model.
+     *
+     * @param query {@code dimension} components; for cosine of unit length
+     * @param candidates most documents to keep, at least 1
+     * @return the scan; the caller closes it
+     * @throws IllegalArgumentException if the query has another length or is not finite, or {@code
+     *     candidates} is below 1
+     * @throws IllegalStateException if the model is closed or makes no codes
+     */
+    CodeScan scan(float[] query, int candidates);
+
     /** Length of the model's file form (docs/FORMAT.md) in bytes. */
     long fileLength();
 

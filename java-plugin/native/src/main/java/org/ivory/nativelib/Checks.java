@@ -79,6 +79,48 @@ final class Checks {
         holds("cells", cells.length, count);
     }
 
+    static void encode(
+            float[] vectors, int count, int dimension, int[] cells, byte[] codes, int codeLength) {
+        assign(vectors, count, dimension, cells);
+        notNull(codes, "codes");
+        holds("codes", codes.length, (long) count * codeLength);
+    }
+
+    static void scan(float[] query, int dimension, int candidates, int codeLength) {
+        notNull(query, "query");
+        argument(
+                query.length == dimension,
+                "query has " + query.length + " components, the model " + dimension);
+        argument(candidates >= 1, "candidates must be at least 1, got " + candidates);
+        if (codeLength == 0) {
+            throw new IllegalStateException("the model makes no codes");
+        }
+    }
+
+    static void cells(int from, int count, int[] cells) {
+        notNegative("from", from);
+        notNegative("count", count);
+        notNull(cells, "cells");
+        holds("cells", cells.length, count);
+    }
+
+    static void rows(byte[] rows, int[] docs, int count, int codeLength) {
+        notNegative("count", count);
+        notNull(rows, "rows");
+        notNull(docs, "docs");
+        holds("rows", rows.length, (long) count * codeLength);
+        holds("docs", docs.length, count);
+    }
+
+    static void take(int[] segments, int[] docs, float[] estimates, int candidates) {
+        notNull(segments, "segments");
+        notNull(docs, "docs");
+        notNull(estimates, "estimates");
+        holds("segments", segments.length, candidates);
+        holds("docs", docs.length, candidates);
+        holds("estimates", estimates.length, candidates);
+    }
+
     /** Returns the number of cells that will be written. */
     static int probe(
             float[] query, int dimension, int nprobe, int nlist, int[] cells, float[] raw) {

@@ -127,6 +127,33 @@ final class JavaCentroidModel implements CentroidModel {
     }
 
     @Override
+    public EncoderSpec encoder() {
+        return EncoderSpec.NONE;
+    }
+
+    @Override
+    public int codeBytes() {
+        return 0;
+    }
+
+    @Override
+    public int factors() {
+        return 0;
+    }
+
+    @Override
+    public void encode(float[] vectors, int count, int[] cells, byte[] codes) {
+        Checks.encode(vectors, count, dimension(), cells, codes, codeLength());
+        assign(vectors, count, cells);
+    }
+
+    @Override
+    public CodeScan scan(float[] query, int candidates) {
+        Checks.scan(query, dimension(), candidates, codeLength());
+        throw new IllegalStateException("the model makes no codes");
+    }
+
+    @Override
     public long fileLength() {
         return file.length();
     }

@@ -10,6 +10,9 @@ final class NativeCentroidModel implements CentroidModel {
     private final int nlist;
     private final long sizeInBytes;
     private final long fileLength;
+    private final EncoderSpec encoder;
+    private final int codeBytes;
+    private final int factors;
 
     private NativeCentroidModel(NativeHandle handle, long[] description) {
         this.handle = handle;
@@ -19,13 +22,16 @@ final class NativeCentroidModel implements CentroidModel {
         nlist = (int) description[3];
         sizeInBytes = description[4];
         fileLength = description[5];
+        encoder = EncoderSpec.ofCode((int) description[6], (int) description[7]);
+        codeBytes = (int) description[8];
+        factors = (int) description[9];
     }
 
     /** Takes ownership of a model's handle; frees it if that fails. */
     static CentroidModel of(long model) {
         NativeHandle handle = new NativeHandle("the model", model, Natives::modelClose);
         try {
-            long[] description = new long[6];
+            long[] description = new long[10];
             handle.run(open -> Natives.modelDescribe(open, description));
             return new NativeCentroidModel(handle, description);
         } catch (RuntimeException e) {
@@ -69,6 +75,36 @@ final class NativeCentroidModel implements CentroidModel {
     public int probe(float[] query, int nprobe, int[] cells, float[] raw) {
         int found = Checks.probe(query, dimension, nprobe, nlist, cells, raw);
         return handle.call(open -> Natives.modelProbe(open, query, found, cells, raw));
+    }
+
+    @Override
+    public EncoderSpec encoder() {
+        return encoder;
+    }
+
+    @Override
+    public int codeBytes() {
+        return codeBytes;
+    }
+
+    @Override
+    public int factors() {
+        return factors;
+    }
+
+    @Override
+    public void encode(float[] vectors, int count, int[] cells, byte[] codes) {
+        Checks.encode(vectors, count, dimension, cells, codes, codeLength());
+        handle.run(open -> Natives.modelEncode(open, vectors, count, cells, codes));
+    }
+
+    @Override
+    public CodeScan scan(float[] query, int candidates) {
+        Checks.scan(query, dimension, candidates, codeLength());
+        return new NativeCodeScan(
+                handle.call(open -> Natives.scanOpen(open, query, candidates)),
+                candidates,
+                codeLength());
     }
 
     @Override

@@ -19,7 +19,9 @@ final class NativeTrainer implements Trainer {
                                 parameters.seed(),
                                 parameters.maxIterations(),
                                 parameters.maxSample(),
-                                parameters.threads()),
+                                parameters.threads(),
+                                parameters.encoder().code(),
+                                parameters.encoder().parameter()),
                         Natives::trainerClose);
     }
 

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
  * Every {@code native} method there is; the table in docs/JNI.md says what each one does and which
  * exceptions it throws. Callers are {@link NativeLibrary}, which makes sure that all of them are
  * bound before anyone else may call, and the owners of handles ({@link NativeCentroidModel}, {@link
- * NativeModelLoader}, {@link NativeTrainer}).
+ * NativeModelLoader}, {@link NativeTrainer}, {@link NativeCodeScan}).
  *
  * <p>A handle is a number that the library checks: one that is stale, closed or of another kind is
  * an {@link IllegalStateException}, never undefined. Arrays are copied in and out; a direct buffer
@@ -38,13 +38,20 @@ final class Natives {
 
     static native void loaderClose(long loader);
 
-    /** Fingerprint, metric, dimension, nlist, bytes in memory, file length. */
+    /**
+     * Fingerprint, metric, dimension, nlist, bytes in memory, file length, encoder, its parameter,
+     * bytes of a code without factors, factors.
+     */
     static native void modelDescribe(long model, long[] out);
 
     static native void modelAssign(long model, float[] vectors, int count, int[] cells);
 
     /** {@code raw} may be null. */
     static native int modelProbe(long model, float[] query, int nprobe, int[] cells, float[] raw);
+
+    /** Cells, and codes row after row. */
+    static native void modelEncode(
+            long model, float[] vectors, int count, int[] cells, byte[] codes);
 
     static native void modelRead(long model, long offset, byte[] out, int length);
 
@@ -57,7 +64,9 @@ final class Natives {
             long seed,
             int maxIterations,
             int maxSample,
-            int threads);
+            int threads,
+            int encoder,
+            int parameter);
 
     static native void trainerAdd(long trainer, float[] vectors, int count);
 
@@ -71,4 +80,31 @@ final class Natives {
 
     /** Cancels and frees. */
     static native void trainerClose(long trainer);
+
+    /** A scan holds a reference to its model. */
+    static native long scanOpen(long model, float[] query, int candidates);
+
+    /** Returns the number of cells chosen. */
+    static native int scanProbe(long scan, int nprobe);
+
+    static native void scanCells(long scan, int from, int count, int[] cells);
+
+    /** {@code address} and {@code live} (0: none) are read during the call only. */
+    static native long scanRegion(
+            long scan,
+            int segment,
+            long address,
+            long length,
+            int from,
+            int to,
+            long live,
+            long liveWords);
+
+    static native void scanRows(
+            long scan, int segment, int rank, byte[] rows, int[] docs, int count);
+
+    /** Best first; returns their number. */
+    static native int scanTake(long scan, int[] segments, int[] docs, float[] estimates);
+
+    static native void scanClose(long scan);
 }

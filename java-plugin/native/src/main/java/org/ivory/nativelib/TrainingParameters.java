@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param maxSample most vectors kept for the sample, at least {@code nlist}; the memory is about
  *     {@code 4 × dimension × maxSample} bytes
  * @param threads threads to use, at least 1; the model does not depend on it
+ * @param encoder how the model will make codes
  */
 public record TrainingParameters(
         Metric metric,
@@ -21,7 +22,8 @@ public record TrainingParameters(
         long seed,
         int maxIterations,
         int maxSample,
-        int threads) {
+        int threads,
+        EncoderSpec encoder) {
 
     public static final int MAX_DIMENSION = 16_000;
     public static final int MAX_NLIST = 65_536;
@@ -37,6 +39,19 @@ public record TrainingParameters(
         check("maxIterations", maxIterations, 1, Integer.MAX_VALUE);
         check("maxSample", maxSample, nlist, Integer.MAX_VALUE);
         check("threads", threads, 1, 1024);
+        Objects.requireNonNull(encoder, "encoder");
+    }
+
+    /** With the library's choice of encoder. */
+    public TrainingParameters(
+            Metric metric,
+            int dimension,
+            int nlist,
+            long seed,
+            int maxIterations,
+            int maxSample,
+            int threads) {
+        this(metric, dimension, nlist, seed, maxIterations, maxSample, threads, EncoderSpec.AUTO);
     }
 
     private static void check(String name, int value, int min, int max) {

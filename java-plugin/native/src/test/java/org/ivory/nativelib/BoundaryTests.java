@@ -50,7 +50,7 @@ public class BoundaryTests {
     }
 
     private static long trainer() {
-        return Natives.trainerOpen(0, DIMENSION, NLIST, 1, 5, 100, 1);
+        return Natives.trainerOpen(0, DIMENSION, NLIST, 1, 5, 100, 1, -1, 0);
     }
 
     private static <T extends Throwable> T fails(
@@ -351,18 +351,18 @@ public class BoundaryTests {
     public void trainerChecksItsArguments() {
         wrong(
                 "trainerOpen",
-                () -> Natives.trainerOpen(3, 4, 3, 1, 5, 100, 1),
-                () -> Natives.trainerOpen(-1, 4, 3, 1, 5, 100, 1),
-                () -> Natives.trainerOpen(0, 0, 3, 1, 5, 100, 1),
-                () -> Natives.trainerOpen(0, -4, 3, 1, 5, 100, 1),
-                () -> Natives.trainerOpen(0, 16_001, 3, 1, 5, 100, 1),
-                () -> Natives.trainerOpen(0, 4, 0, 1, 5, 100, 1),
-                () -> Natives.trainerOpen(0, 4, 65_537, 1, 5, 100_000, 1),
-                () -> Natives.trainerOpen(0, 4, 3, 1, 0, 100, 1),
-                () -> Natives.trainerOpen(0, 4, 3, 1, -1, 100, 1),
-                () -> Natives.trainerOpen(0, 4, 3, 1, 5, 2, 1),
-                () -> Natives.trainerOpen(0, 4, 3, 1, 5, 100, 0),
-                () -> Natives.trainerOpen(0, 4, 3, 1, 5, 100, -1));
+                () -> Natives.trainerOpen(3, 4, 3, 1, 5, 100, 1, -1, 0),
+                () -> Natives.trainerOpen(-1, 4, 3, 1, 5, 100, 1, -1, 0),
+                () -> Natives.trainerOpen(0, 0, 3, 1, 5, 100, 1, -1, 0),
+                () -> Natives.trainerOpen(0, -4, 3, 1, 5, 100, 1, -1, 0),
+                () -> Natives.trainerOpen(0, 16_001, 3, 1, 5, 100, 1, -1, 0),
+                () -> Natives.trainerOpen(0, 4, 0, 1, 5, 100, 1, -1, 0),
+                () -> Natives.trainerOpen(0, 4, 65_537, 1, 5, 100_000, 1, -1, 0),
+                () -> Natives.trainerOpen(0, 4, 3, 1, 0, 100, 1, -1, 0),
+                () -> Natives.trainerOpen(0, 4, 3, 1, -1, 100, 1, -1, 0),
+                () -> Natives.trainerOpen(0, 4, 3, 1, 5, 2, 1, -1, 0),
+                () -> Natives.trainerOpen(0, 4, 3, 1, 5, 100, 0, -1, 0),
+                () -> Natives.trainerOpen(0, 4, 3, 1, 5, 100, -1, -1, 0));
         long trainer = trainer();
         float[] nan = {0, Float.NaN, 0, 0};
         wrong(

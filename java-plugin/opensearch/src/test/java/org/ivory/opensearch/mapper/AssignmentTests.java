@@ -99,10 +99,9 @@ public class AssignmentTests extends MapperServiceTestCase {
                                         .field("dimension", DIMENSION)
                                         .field("space_type", metric.spaceType())
                                         .field("model", model)));
-        return mapper.parse(source(b -> b.array("field", vector)))
-                .rootDoc()
-                .getFields("field")[0]
-                .binaryValue();
+        return IndexedVector.of(
+                        mapper.parse(source(b -> b.array("field", vector))).rootDoc(), "field")
+                .term();
     }
 
     public void testTheNearestCell() throws IOException {

@@ -2,9 +2,6 @@ package org.ivory.opensearch.mapper;
 
 import static org.hamcrest.Matchers.containsString;
 
-import org.apache.lucene.index.DocValuesType;
-import org.apache.lucene.index.IndexOptions;
-import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.util.BytesRef;
 import org.ivory.lucene.CellTerm;
 import org.ivory.lucene.VectorEncoding;
@@ -102,17 +99,12 @@ public class IvoryVectorFieldMapperTests extends MapperTestCase {
     }
 
     /** The doc value; checks that there is one term, and which, and nothing else. */
-    private static BytesRef indexed(ParseContext.Document document, long fingerprint, int cell) {
-        IndexableField[] fields = document.getFields("field");
-        assertEquals(2, fields.length);
-        assertEquals(IndexOptions.DOCS, fields[0].fieldType().indexOptions());
-        assertEquals(CellTerm.encode(fingerprint, cell), fields[0].binaryValue());
-        assertTrue(fields[0].fieldType().omitNorms());
-        assertFalse(fields[0].fieldType().stored());
-        assertEquals(DocValuesType.BINARY, fields[1].fieldType().docValuesType());
-        assertEquals(IndexOptions.NONE, fields[1].fieldType().indexOptions());
-        assertFalse(fields[1].fieldType().stored());
-        return fields[1].binaryValue();
+    private static BytesRef indexed(ParseContext.Document document, long fingerprint, int cell)
+            throws IOException {
+        IndexedVector indexed = IndexedVector.of(document, "field");
+        assertEquals(CellTerm.encode(fingerprint, cell), indexed.term());
+        assertNull(indexed.code());
+        return indexed.value();
     }
 
     public void testAVectorBecomesATermAndADocValue() throws IOException {
@@ -156,7 +148,7 @@ public class IvoryVectorFieldMapperTests extends MapperTestCase {
                 mapper.parse(source("{\"b\":[1,2,3,4],\"o\":{\"c\":[5,6,7,8]},\"a\":[9,9,9,9]}"))
                         .rootDoc();
         for (String name : List.of("a", "b", "o.c")) {
-            assertEquals(name, 2, document.getFields(name).length);
+            assertEquals(name, 1, document.getFields(name).length);
         }
     }
 
@@ -172,8 +164,8 @@ public class IvoryVectorFieldMapperTests extends MapperTestCase {
         List<ParseContext.Document> documents =
                 mapper.parse(source("{\"n\":[{\"v\":[1,2,3,4]},{\"v\":[5,6,7,8]}]}")).docs();
         assertEquals(3, documents.size());
-        assertEquals(2, documents.get(0).getFields("n.v").length);
-        assertEquals(2, documents.get(1).getFields("n.v").length);
+        assertEquals(1, documents.get(0).getFields("n.v").length);
+        assertEquals(1, documents.get(1).getFields("n.v").length);
         assertEquals(0, documents.get(2).getFields("n.v").length);
     }
 
