@@ -149,7 +149,7 @@ fn foreign<T: Kind>(handle: jlong) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ivory_core::{Metric, TrainingParameters};
+    use ivory_core::{Encoder, Metric, TrainingParameters};
     use std::sync::LazyLock;
 
     fn trainer() -> Trainer {
@@ -161,6 +161,7 @@ mod tests {
             max_iterations: 1,
             max_sample: 1,
             threads: 1,
+            encoder: Encoder::None,
         })
         .unwrap()
     }

@@ -4,7 +4,7 @@ use crate::arrays::{check_length, copy, unsigned};
 use crate::failure::Failure;
 use crate::handles;
 use crate::rows::metric;
-use ivory_core::{Progress, Trainer, TrainingParameters};
+use ivory_core::{Encoder, Progress, Trainer, TrainingParameters};
 use jni::Env;
 use jni::objects::{JClass, JDoubleArray, JFloatArray};
 use jni::sys::{jdouble, jint, jlong};
@@ -38,6 +38,7 @@ pub(crate) fn open<'local>(
         max_iterations: unsigned("maxIterations", max_iterations)?,
         max_sample: unsigned("maxSample", max_sample)?,
         threads: unsigned("threads", threads)?,
+        encoder: Encoder::None,
     })?)
 }
 
