@@ -72,7 +72,7 @@ impl Kernels {
         check(query, rows, rows.count(), out);
         // SAFETY: the level is available; the rows have `query.len()` components each and there are
         // as many as `out` has places.
-        unsafe { (self.l2)(query, rows.as_ptr(), out) }
+        unsafe { (self.l2)(query, rows.as_ptr(), rows.stride(), out) }
     }
 
     /// Inner products: `out[i] = query · row i`.
@@ -82,7 +82,7 @@ impl Kernels {
     pub fn ip(&self, query: &[f32], rows: Rows<'_>, out: &mut [f32]) {
         check(query, rows, rows.count(), out);
         // SAFETY: as in `l2`.
-        unsafe { (self.ip)(query, rows.as_ptr(), out) }
+        unsafe { (self.ip)(query, rows.as_ptr(), rows.stride(), out) }
     }
 
     /// Squared Euclidean distances by row number: `out[i] = ‖query − row index[i]‖²`.
@@ -93,7 +93,7 @@ impl Kernels {
         check(query, rows, index.len(), out);
         check_index(index, rows);
         // SAFETY: the level is available; every number names a row of `query.len()` components.
-        unsafe { (self.l2_at)(query, rows.as_ptr(), index, out) }
+        unsafe { (self.l2_at)(query, rows.as_ptr(), rows.stride(), index, out) }
     }
 
     /// Inner products by row number: `out[i] = query · row index[i]`.
@@ -104,7 +104,7 @@ impl Kernels {
         check(query, rows, index.len(), out);
         check_index(index, rows);
         // SAFETY: as in `l2_at`.
-        unsafe { (self.ip_at)(query, rows.as_ptr(), index, out) }
+        unsafe { (self.ip_at)(query, rows.as_ptr(), rows.stride(), index, out) }
     }
 
     /// Lays out a query's tables (nibble after nibble, sixteen entries each) for [`Kernels::scan`].
