@@ -9,6 +9,7 @@ mod failure;
 mod guard;
 mod handles;
 mod loader;
+mod mapped;
 mod models;
 mod natives;
 mod rows;
