@@ -124,7 +124,6 @@ impl Model {
     }
 
     /// The kernels that the model works with.
-    #[allow(dead_code)]
     pub(crate) fn kernels(&self) -> &'static Kernels {
         self.kernels
     }

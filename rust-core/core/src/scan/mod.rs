@@ -1,6 +1,5 @@
 //! Scanning codes: one query against the cells of many segments.
 
-mod kernel;
 mod query;
 mod region;
 mod reservoir;
@@ -12,14 +11,19 @@ pub use writer::RegionWriter;
 
 use crate::error::{Error, FormatError, Result};
 use crate::model::{Model, WorkingMemory, check_finite};
-use kernel::{Affine, Found};
+use ivory_kernels::{Affine, BLOCK, Found, Tables};
 use query::Query;
 use reservoir::Reservoir;
 use std::sync::Arc;
-use writer::BLOCK;
 
 /// Vectors that are scanned before the threshold is looked at again; a multiple of [`BLOCK`].
 const CHUNK: usize = 16 * BLOCK;
+
+/// Cells whose memory is asked for before they are scanned.
+const AHEAD: usize = 6;
+
+/// Bytes of a cell's codes that are asked for; the processor sees by itself how it goes on.
+const MOST_PREFETCHED: usize = 512;
 
 /// Most candidates that a scan keeps.
 const MOST_CANDIDATES: usize = 1 << 24;
@@ -30,6 +34,7 @@ pub struct Scan {
     model: Arc<Model>,
     raw: Vec<f32>,
     query: Query,
+    tables: Tables,
     memory: WorkingMemory,
     /// The cells probed so far, nearest first.
     cells: Vec<u32>,
@@ -65,9 +70,12 @@ impl Scan {
         }
         check_finite("query", query, model.dimension())?;
         let prepared = Query::new(&model, coder, query)?;
+        let mut tables = Tables::default();
+        model.kernels().tables(&prepared.lookup.entries, &mut tables)?;
         Ok(Self {
             raw: query.to_vec(),
             query: prepared,
+            tables,
             memory: WorkingMemory::default(),
             cells: Vec::new(),
             bases: Vec::new(),
@@ -159,11 +167,24 @@ impl Scan {
             }
         }
         let ranges = std::mem::take(&mut self.ranges);
-        for (rank, range) in &ranges {
+        for range in ranges.iter().take(AHEAD) {
+            self.prefetch(region, &range.1);
+        }
+        for (i, (rank, range)) in ranges.iter().enumerate() {
+            if let Some((_, range)) = ranges.get(i + AHEAD) {
+                self.prefetch(region, range);
+            }
             self.cell(segment, region, *rank, range.clone(), live)?;
         }
         self.ranges = ranges;
         Ok(seen)
+    }
+
+    /// Asks for the memory that a cell's scan begins with.
+    fn prefetch(&self, region: &Region<'_>, range: &std::ops::Range<usize>) {
+        let length = (range.len() * region.code_length()).min(MOST_PREFETCHED);
+        self.model.kernels().prefetch(&region.codes(range.start)[..length]);
+        self.model.kernels().prefetch(region.docs(range.start));
     }
 
     fn check(&self, region: &Region<'_>) -> Result<()> {
@@ -204,8 +225,8 @@ impl Scan {
             self.found.clear();
             self.found.try_reserve(count)?;
             let threshold = self.reservoir.threshold();
-            kernel::scan(
-                &self.query.lookup.entries,
+            self.model.kernels().scan(
+                &self.tables,
                 &affine,
                 region.codes(start),
                 count,
@@ -253,8 +274,8 @@ impl Scan {
             self.found.clear();
             self.found.try_reserve(docs.len())?;
             let threshold = self.reservoir.threshold();
-            kernel::scan(
-                &self.query.lookup.entries,
+            self.model.kernels().scan(
+                &self.tables,
                 &affine,
                 &self.blocks,
                 docs.len(),
@@ -274,13 +295,15 @@ impl Scan {
 
     /// Brings rows into block form.
     fn pack(&mut self, rows: &[u8]) -> Result<()> {
-        let (length, code_bytes) = (self.model.code_length(), self.model.code_bytes());
+        let (code_bytes, factors) = (self.model.code_bytes(), self.model.factors());
+        let (length, kernels) = (self.model.code_length(), self.model.kernels());
         self.blocks.clear();
         self.blocks.try_reserve(rows.len() + region::PADDING)?;
         self.blocks.resize(rows.len() + region::PADDING, 0);
         let blocks = self.blocks.chunks_mut(BLOCK * length);
         for (rows, block) in rows.chunks(BLOCK * length).zip(blocks) {
-            writer::pack(rows, rows.len() / length, code_bytes, block);
+            let count = rows.len() / length;
+            kernels.pack(rows, count, code_bytes, factors, &mut block[..rows.len()]);
         }
         Ok(())
     }

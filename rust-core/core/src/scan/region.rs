@@ -169,6 +169,11 @@ impl<'a> Region<'a> {
         (u64_at(self.docs, bit / 8) >> (bit % 8) & mask) as u32
     }
 
+    /// The packed numbers of one or two documents from a position on.
+    pub(super) fn docs(&self, position: usize) -> &'a [u8] {
+        &self.docs[position * self.doc_bits as usize / 8..][..8]
+    }
+
     /// Codes in block form from a position on that starts a block, to the region's end.
     #[inline]
     pub fn codes(&self, position: usize) -> &'a [u8] {

@@ -3,23 +3,7 @@
 use super::region::{HEADER, Layout, MAGIC, VERSION};
 use crate::error::{Error, Result, filled};
 use crate::model::MAX_NLIST;
-
-/// Vectors of a block.
-pub(super) const BLOCK: usize = 32;
-
-/// Brings up to [`BLOCK`] codes from row form into block form.
-pub(super) fn pack(rows: &[u8], count: usize, code_bytes: usize, block: &mut [u8]) {
-    for (vector, row) in rows.chunks_exact(rows.len() / count).enumerate() {
-        let (code, factors) = row.split_at(code_bytes);
-        for (byte, &value) in code.iter().enumerate() {
-            block[byte * count + vector] = value;
-        }
-        for (factor, value) in factors.chunks_exact(4).enumerate() {
-            let at = code_bytes * count + 4 * (factor * count + vector);
-            block[at..at + 4].copy_from_slice(value);
-        }
-    }
-}
+use ivory_kernels::{BLOCK, Kernels};
 
 /// Makes a region's bytes of cells offered in ascending order. It needs about as much memory as the
 /// region; the plugin writes its regions as a stream.
@@ -78,7 +62,8 @@ impl RegionWriter {
             let count = rows.len() / length;
             let at = self.codes.len();
             self.codes.resize(at + rows.len(), 0);
-            pack(rows, count, self.code_bytes, &mut self.codes[at..]);
+            let block = &mut self.codes[at..];
+            Kernels::active().pack(rows, count, self.code_bytes, self.factors, block);
         }
         Ok(())
     }
