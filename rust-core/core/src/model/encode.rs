@@ -3,9 +3,34 @@
 use super::{Model, WorkingMemory};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
-use crate::quantize::Coder;
+use crate::quantize::{self, Coder};
+use std::sync::atomic::AtomicBool;
 
 impl Model {
+    /// A model of the same cells with another encoder, which learns from these vectors (row after row;
+    /// some ten thousand are enough) as it would in training. Works in the current thread pool of
+    /// rayon; the result depends on vectors and seed alone.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if the length is no multiple of the dimension or a component is not
+    /// finite; [`Error::Cancelled`] if the flag is set meanwhile; [`Error::Memory`].
+    pub fn with_encoder(
+        &self,
+        encoder: Encoder,
+        vectors: &[f32],
+        seed: u64,
+        cancelled: &AtomicBool,
+    ) -> Result<Self> {
+        let mut cells = crate::error::filled(vectors.len() / self.dimension, 0u32)?;
+        self.assign(vectors, &mut WorkingMemory::default(), &mut cells)?;
+        let mut centroids = Vec::new();
+        centroids.try_reserve_exact(self.nlist * self.dimension)?;
+        (0..self.nlist).for_each(|cell| centroids.extend(self.centroids().row(cell)));
+        let form = (self.metric, self.dimension, encoder);
+        let coder = quantize::train(form, &centroids, (vectors, &cells), seed, cancelled)?;
+        Self::of_centroids(self.metric, self.dimension, &centroids, coder.as_ref(), self.kernels)
+    }
+
     /// How the model encodes vectors.
     pub fn encoder(&self) -> Encoder {
         self.coder.as_ref().map_or(Encoder::None, |coder| coder.encoder)
