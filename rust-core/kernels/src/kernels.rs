@@ -46,7 +46,9 @@ impl Kernels {
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => Some(&AVX2),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => Some(&AVX512),
+            Level::Avx512 if scan::avx512::is_available() => Some(&AVX512),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => Some(&AVX512_PLAIN),
             #[cfg(target_arch = "aarch64")]
             Level::Neon => Some(&NEON),
             #[allow(unreachable_patterns, reason = "which levels can exist depends on the target")]
@@ -248,7 +250,7 @@ fn check_index(index: &[u32], rows: Rows<'_>) {
 
 /// The table of a level whose files are called `$file`.
 macro_rules! table {
-    ($name:ident, $level:expr, $file:ident) => {
+    ($name:ident, $level:expr, $file:ident, $scan:ident) => {
         static $name: Kernels = Kernels {
             level: $level,
             l2: distance::$file::rows::<true>,
@@ -256,15 +258,18 @@ macro_rules! table {
             ip: distance::$file::rows::<false>,
             ip_at: distance::$file::rows_at::<false>,
             tile: nearest::$file::TILE,
-            scanner: scan::scalar::SCANNER,
+            scanner: scan::$scan::SCANNER,
         };
     };
 }
 
-table!(SCALAR, Level::Scalar, scalar);
+table!(SCALAR, Level::Scalar, scalar, scalar);
 #[cfg(target_arch = "x86_64")]
-table!(AVX2, Level::Avx2, avx2);
+table!(AVX2, Level::Avx2, avx2, avx2);
 #[cfg(target_arch = "x86_64")]
-table!(AVX512, Level::Avx512, avx512);
+table!(AVX512, Level::Avx512, avx512, avx512);
+// The same without the extensions that the scan of codes needs.
+#[cfg(target_arch = "x86_64")]
+table!(AVX512_PLAIN, Level::Avx512, avx512, avx2);
 #[cfg(target_arch = "aarch64")]
-table!(NEON, Level::Neon, neon);
+table!(NEON, Level::Neon, neon, neon);

@@ -9,7 +9,7 @@
 mod common;
 
 use common::{Random, bits};
-use ivory_kernels::{Kernels, Rows, Scratch};
+use ivory_kernels::{Affine, BLOCK, Kernels, Rows, Scratch, Tables};
 use std::sync::atomic::AtomicBool;
 
 /// Pages that may be used between one before and one behind that may not be touched.
@@ -249,6 +249,43 @@ fn rows_with_gaps_are_read_without_their_gaps() {
                         rows_of(kernels, &query, rows, &index, &mut out[1]);
                         let [packed, gaps] = out.map(|values| bits(&values));
                         assert_eq!(gaps, packed, "{} {count} × {dimension}", kernels.level());
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn scans_and_packing_touch_nothing_outside() {
+    let mut random = Random(12);
+    let mut room = Guarded::new(70 * 80);
+    let mut row_room = Guarded::new(BLOCK * 80);
+    for code_bytes in (0..=20).chain([24, 31, 32, 33, 47, 64]) {
+        let entries: Vec<u8> = (0..code_bytes * 32).map(|_| random.next() as u8).collect();
+        for factors in 0..=3 {
+            let affine = Affine { base: 1.0, scale: 0.5, offset: 2.0, factors: factors as u32 };
+            let length = code_bytes + 4 * factors;
+            for count in (0..=33).chain([48, 63, 64, 65, 69]) {
+                let bytes: Vec<u8> =
+                    (0..count * length).map(|_| random.next() as u8 & 0x3f).collect();
+                let mut expected = None;
+                for kernels in Kernels::available() {
+                    let mut tables = Tables::default();
+                    kernels.tables(&entries, &mut tables).expect("memory");
+                    for at_end in [true, false] {
+                        let blocks = &*room.copy(&bytes, at_end);
+                        let mut out = Vec::with_capacity(count);
+                        let all = f32::INFINITY;
+                        kernels.scan(&tables, &affine, blocks, count, all, 0, &mut out);
+                        assert_eq!(out.len(), count);
+                        let found: Vec<_> = out.iter().map(|f| f.estimate.to_bits()).collect();
+                        assert_eq!(&found, expected.get_or_insert_with(|| found.clone()));
+                        if count <= BLOCK {
+                            let rows = &*row_room.copy(&bytes, at_end);
+                            let block = room.slice::<u8>(bytes.len(), at_end);
+                            kernels.pack(rows, count, code_bytes, factors, block);
+                        }
                     }
                 }
             }
