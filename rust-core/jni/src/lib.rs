@@ -10,6 +10,7 @@ mod guard;
 mod handles;
 mod loader;
 mod mapped;
+mod memory;
 mod models;
 mod natives;
 mod rows;
