@@ -1,7 +1,6 @@
 //! A trained model: the centroids of one field.
 
 mod assign;
-mod encode;
 mod file;
 mod frame;
 mod probe;
@@ -11,10 +10,8 @@ pub(crate) use assign::check_finite;
 pub use file::file_length_range;
 pub(crate) use frame::{Frame, squared_norm};
 
-use crate::encoder::Encoder;
 use crate::error::Result;
 use crate::metric::Metric;
-use crate::quantize::{self, Coder};
 use ivory_kernels::{Kernels, Panels, Rows};
 use std::fmt;
 
@@ -36,26 +33,18 @@ pub struct Model {
     file: Vec<u8>,
     frame: Frame,
     panels: Panels,
-    coder: Option<Coder>,
     kernels: &'static Kernels,
 }
 
 impl Model {
-    /// Builds the model of these centroids (row after row, all finite) and this encoder.
+    /// Builds the model of these centroids (row after row, all finite).
     pub(crate) fn of_centroids(
         metric: Metric,
         dimension: usize,
         centroids: &[f32],
-        coder: Option<&Coder>,
         kernels: &'static Kernels,
     ) -> Result<Self> {
-        let encoder = coder.map_or(Encoder::None, |coder| coder.encoder);
-        let mut section = Vec::new();
-        if let Some(coder) = coder {
-            quantize::write(coder, &mut section);
-        }
-        let file = file::write(metric, dimension, centroids, encoder, &section)?;
-        Self::from_file_for(file, kernels)
+        Self::from_file_for(file::write(metric, dimension, centroids)?, kernels)
     }
 
     /// Reads a model file (docs/FORMAT.md); the model keeps the bytes.
@@ -83,8 +72,6 @@ impl Model {
             let panels = kernels.panels(&numbers, header.dimension, &bias)?;
             (frame, panels)
         };
-        let section = file::section(&bytes, &header);
-        let coder = quantize::read(header.metric, header.dimension, header.encoder, section)?;
         Ok(Self {
             metric: header.metric,
             dimension: header.dimension,
@@ -93,7 +80,6 @@ impl Model {
             file: bytes,
             frame,
             panels,
-            coder,
             kernels,
         })
     }
@@ -123,11 +109,6 @@ impl Model {
         file::centroid_rows(&self.file, self.nlist, self.dimension)
     }
 
-    /// The kernels that the model works with.
-    pub(crate) fn kernels(&self) -> &'static Kernels {
-        self.kernels
-    }
-
     /// The file form.
     pub fn file(&self) -> &[u8] {
         &self.file
@@ -135,11 +116,7 @@ impl Model {
 
     /// Memory that the model occupies.
     pub fn size_in_bytes(&self) -> usize {
-        let coder = self
-            .coder
-            .as_ref()
-            .map_or(0, |coder| size_of_val(&*coder.place.origin) + coder.quantizer.size_in_bytes());
-        size_of::<Self>() + self.file.capacity() + self.panels.size_in_bytes() + coder
+        size_of::<Self>() + self.file.capacity() + self.panels.size_in_bytes()
     }
 }
 

@@ -33,7 +33,7 @@ public final class CellTerm {
     }
 
     /** Overwrites {@code term}, whose array has at least {@link #LENGTH} bytes. */
-    static void encode(long fingerprint, int cell, BytesRef term) {
+    public static void encode(long fingerprint, int cell, BytesRef term) {
         I64.set(term.bytes, 0, fingerprint);
         I32.set(term.bytes, Long.BYTES, cell);
         term.offset = 0;

@@ -1,22 +1,16 @@
 package org.ivory.nativelib;
 
-/**
- * A scan inside the native library. Calls take no lock here: the library knows a handle that was
- * closed meanwhile and a scan that is in use, and keeps what a call under way needs.
- */
+/** A scan inside the native library, which checks that one thread at a time uses it. */
 final class NativeCodeScan implements CodeScan {
-    /** What no handle is. */
-    private static final long CLOSED = 0;
-
     private final int candidates;
     private final int codeLength;
-    private volatile long handle;
+    private final NativeHandle handle;
 
     /** Takes ownership of a scan's handle. */
     NativeCodeScan(long scan, int candidates, int codeLength) {
         this.candidates = candidates;
         this.codeLength = codeLength;
-        handle = scan;
+        handle = new NativeHandle("the scan", scan, Natives::scanClose);
     }
 
     @Override
@@ -27,13 +21,13 @@ final class NativeCodeScan implements CodeScan {
     @Override
     public int probe(int nprobe) {
         Checks.argument(nprobe >= 1, "nprobe must be at least 1, got " + nprobe);
-        return Natives.scanProbe(open(), nprobe);
+        return handle.call(open -> Natives.scanProbe(open, nprobe));
     }
 
     @Override
     public void cells(int from, int count, int[] cells) {
         Checks.cells(from, count, cells);
-        Natives.scanCells(open(), from, count, cells);
+        handle.run(open -> Natives.scanCells(open, from, count, cells));
     }
 
     @Override
@@ -44,38 +38,24 @@ final class NativeCodeScan implements CodeScan {
     @Override
     public long region(
             int segment, long address, long length, int from, int to, long live, long liveWords) {
-        return Natives.scanRegion(open(), segment, address, length, from, to, live, liveWords);
+        return handle.call(open ->
+                Natives.scanRegion(open, segment, address, length, from, to, live, liveWords));
     }
 
     @Override
     public void rows(int segment, int rank, byte[] rows, int[] docs, int count) {
         Checks.rows(rows, docs, count, codeLength);
-        Natives.scanRows(open(), segment, rank, rows, docs, count);
+        handle.run(open -> Natives.scanRows(open, segment, rank, rows, docs, count));
     }
 
     @Override
     public int take(int[] segments, int[] docs, float[] estimates) {
         Checks.take(segments, docs, estimates, candidates);
-        return Natives.scanTake(open(), segments, docs, estimates);
+        return handle.call(open -> Natives.scanTake(open, segments, docs, estimates));
     }
 
     @Override
     public void close() {
-        long open;
-        synchronized (this) {
-            open = handle;
-            handle = CLOSED;
-        }
-        if (open != CLOSED) {
-            Natives.scanClose(open);
-        }
-    }
-
-    private long open() {
-        long open = handle;
-        if (open == CLOSED) {
-            throw new IllegalStateException("the scan is closed");
-        }
-        return open;
+        handle.close();
     }
 }
