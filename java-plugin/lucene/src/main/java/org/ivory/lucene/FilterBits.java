@@ -2,10 +2,7 @@ package org.ivory.lucene;
 
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.search.BooleanClause;
-import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
@@ -22,10 +19,12 @@ import java.io.IOException;
 final class FilterBits {
 
     private final Weight weight;
+    private final String field;
     private final boolean none;
 
-    private FilterBits(Weight weight, boolean none) {
+    private FilterBits(Weight weight, String field, boolean none) {
         this.weight = weight;
+        this.field = field;
         this.none = none;
     }
 
@@ -36,19 +35,10 @@ final class FilterBits {
     static FilterBits of(Query filter, String field, IndexSearcher searcher) throws IOException {
         Query rewritten = filter == null ? MatchAllDocsQuery.INSTANCE : rewrite(filter, searcher);
         if (rewritten instanceof MatchAllDocsQuery || rewritten instanceof MatchNoDocsQuery) {
-            return new FilterBits(null, rewritten instanceof MatchNoDocsQuery);
-        }
-        Query both =
-                new BooleanQuery.Builder()
-                        .add(rewritten, BooleanClause.Occur.FILTER)
-                        .add(new FieldExistsQuery(field), BooleanClause.Occur.FILTER)
-                        .build();
-        rewritten = rewrite(both, searcher);
-        if (rewritten instanceof MatchNoDocsQuery) {
-            return new FilterBits(null, true);
+            return new FilterBits(null, field, rewritten instanceof MatchNoDocsQuery);
         }
         return new FilterBits(
-                searcher.createWeight(rewritten, ScoreMode.COMPLETE_NO_SCORES, 1f), false);
+                searcher.createWeight(rewritten, ScoreMode.COMPLETE_NO_SCORES, 1f), field, false);
     }
 
     /**
@@ -75,7 +65,11 @@ final class FilterBits {
         return none;
     }
 
-    /** Those that pass in a segment, live ones only; null where nothing is filtered. */
+    /**
+     * Those that pass in a segment, live ones only; null where nothing is filtered.
+     *
+     * @param leaf a segment that has the field
+     */
     FixedBitSet passing(LeafReaderContext leaf) throws IOException {
         LeafReader reader = leaf.reader();
         if (weight == null) {
@@ -85,12 +79,26 @@ final class FilterBits {
         Scorer scorer = weight.scorer(leaf);
         if (scorer != null) {
             DocIdSetIterator documents = scorer.iterator();
-            if (documents.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-                documents.intoBitSet(DocIdSetIterator.NO_MORE_DOCS, passing, 0);
-            }
+            addAll(documents, passing);
             keepLive(passing, reader.getLiveDocs());
+            keepVectors(passing, reader);
         }
         return passing;
+    }
+
+    private static void addAll(DocIdSetIterator documents, FixedBitSet bits) throws IOException {
+        if (documents.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+            documents.intoBitSet(DocIdSetIterator.NO_MORE_DOCS, bits, 0);
+        }
+    }
+
+    private void keepVectors(FixedBitSet documents, LeafReader reader) throws IOException {
+        if (reader.terms(field).getDocCount() == reader.maxDoc()) {
+            return; // every document has one
+        }
+        FixedBitSet vectors = new FixedBitSet(reader.maxDoc());
+        addAll(RowScorer.vectors(reader, field), vectors);
+        documents.and(vectors);
     }
 
     /** Clears the bits of deleted documents. */

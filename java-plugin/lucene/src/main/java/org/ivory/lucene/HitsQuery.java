@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /** The outcome of a search: documents and scores, good for the one reader it was made from. */
 final class HitsQuery extends Query {
@@ -35,7 +36,7 @@ final class HitsQuery extends Query {
     private final float[] scores;
     private final int[] starts;
     private final Object readerId;
-    private final String description;
+    private final Supplier<String> description;
     private final Explainer explainer;
 
     /**
@@ -49,7 +50,7 @@ final class HitsQuery extends Query {
             int[] docs,
             float[] scores,
             IndexSearcher searcher,
-            String description,
+            Supplier<String> description,
             Explainer explainer) {
         this.field = field;
         this.docs = docs;
@@ -112,7 +113,7 @@ final class HitsQuery extends Query {
 
     @Override
     public String toString(String defaultField) {
-        return description;
+        return description.get();
     }
 
     private final class HitsWeight extends Weight {
@@ -128,7 +129,7 @@ final class HitsQuery extends Query {
         public Explanation explain(LeafReaderContext leaf, int doc) throws IOException {
             int hit = Arrays.binarySearch(docs, leaf.docBase + doc);
             if (hit < 0) {
-                return Explanation.noMatch("not among the hits of " + description);
+                return Explanation.noMatch("not among the hits of " + description.get());
             }
             float score = RawScore.boosted(scores[hit], boost);
             return explainer.explain(leaf, doc, score, boost);

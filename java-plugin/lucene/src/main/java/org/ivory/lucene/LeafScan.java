@@ -71,6 +71,27 @@ final class LeafScan {
         hits.offer(bestChild);
     }
 
+    /**
+     * Compares candidates that were chosen by their codes.
+     *
+     * @param candidates ascending, the document in the lower half
+     */
+    void rescore(long[] candidates, int from, int to) throws IOException {
+        RowScorer rows = RowScorer.rescoring(leaf.reader(), spec, environment, query);
+        int[] docs = new int[Math.min(to - from, RowScorer.blockSize(spec.dimension()))];
+        float[] raw = new float[docs.length];
+        for (int at = from; at < to; ) {
+            int count = Math.min(docs.length, to - at);
+            for (int i = 0; i < count; i++) {
+                docs[i] = (int) candidates[at + i];
+            }
+            rows.score(docs, count, raw);
+            collect(docs, raw, count);
+            at += count;
+        }
+        hits.offer(bestChild);
+    }
+
     private void collect(int[] docs, float[] raw, int count) {
         for (int i = 0; i < count; i++) {
             if (!spec.inRange(raw[i])) {

@@ -57,9 +57,9 @@ final class MatchWeight extends Weight {
         }
         List<SegmentCells> segments = new ArrayList<>();
         for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-            segments.add(SegmentCellsCache.get(leaf.reader(), spec.field()));
+            segments.add(SegmentCache.cells(leaf.reader(), spec.field()));
         }
-        try (ShardProbe probe = new ShardProbe(spec, environment, query, segments)) {
+        try (ShardProbe probe = new ShardProbe(spec, environment, query, segments, false)) {
             visit = probe.first();
             environment.counters().countCells(probe.cellsVisited());
             environment.counters().countQuery(path(probe));
@@ -76,7 +76,7 @@ final class MatchWeight extends Weight {
 
     @Override
     public ScorerSupplier scorerSupplier(LeafReaderContext leaf) throws IOException {
-        SegmentCells segment = SegmentCellsCache.get(leaf.reader(), spec.field());
+        SegmentCells segment = SegmentCache.cells(leaf.reader(), spec.field());
         long documents = documents(segment);
         ScorerSupplier filtered =
                 documents == 0 || filter == null ? null : filter.scorerSupplier(leaf);
@@ -162,7 +162,7 @@ final class MatchWeight extends Weight {
         if (filter != null || spec.rawLimit() != null || leaf.reader().hasDeletions()) {
             return -1;
         }
-        return Math.toIntExact(documents(SegmentCellsCache.get(leaf.reader(), spec.field())));
+        return Math.toIntExact(documents(SegmentCache.cells(leaf.reader(), spec.field())));
     }
 
     @Override

@@ -33,7 +33,10 @@ final class RowScorer {
     private final Metric metric;
     private final float[] query;
     private final VectorOps ops;
+
+    /** Null if these vectors are not to be counted. */
     private final SearchCounters counters;
+
     private final BinaryDocValues values;
     private final int valueLength;
     private final int rowLength;
@@ -44,15 +47,32 @@ final class RowScorer {
      */
     RowScorer(LeafReader reader, VectorQuerySpec spec, SearchEnvironment environment, float[] query)
             throws IOException {
+        this(reader, spec, environment, query, true);
+    }
+
+    private RowScorer(
+            LeafReader reader,
+            VectorQuerySpec spec,
+            SearchEnvironment environment,
+            float[] query,
+            boolean counts)
+            throws IOException {
         this.reader = reader;
         this.field = spec.field();
         this.metric = spec.metric();
         this.query = query;
         this.ops = environment.ops();
-        this.counters = environment.counters();
+        this.counters = counts ? environment.counters() : null;
         this.values = vectors(reader, field);
         this.valueLength = VectorEncoding.length(metric, spec.dimension());
         this.rowLength = VectorEncoding.rowLength(spec.dimension());
+    }
+
+    /** Compares vectors that are counted already, since their codes were. */
+    static RowScorer rescoring(
+            LeafReader reader, VectorQuerySpec spec, SearchEnvironment environment, float[] query)
+            throws IOException {
+        return new RowScorer(reader, spec, environment, query, false);
     }
 
     /**
@@ -92,7 +112,9 @@ final class RowScorer {
             rows.put(i * rowLength, value.bytes, value.offset, rowLength);
         }
         ops.score(metric, query, rows, count, raw);
-        counters.countVectors(count);
+        if (counters != null) {
+            counters.countVectors(count);
+        }
     }
 
     private CorruptIndexException corrupt(int doc, BytesRef value) {

@@ -36,10 +36,19 @@ public final class SearchCounters {
      * The totals at one moment.
      *
      * @param queries shard queries by path; every path is present
-     * @param vectorsScanned vectors compared with a query
+     * @param vectorsScanned vectors compared with a query, by their codes or exactly
+     * @param vectorsRescored vectors compared exactly after their codes
      * @param cellsProbed cells visited, counted once a shard query
+     * @param segmentsMapped segments whose codes a query scanned in place
+     * @param segmentsCopied segments whose codes a query copied from payloads
      */
-    public record Snapshot(Map<Path, Long> queries, long vectorsScanned, long cellsProbed) {
+    public record Snapshot(
+            Map<Path, Long> queries,
+            long vectorsScanned,
+            long vectorsRescored,
+            long cellsProbed,
+            long segmentsMapped,
+            long segmentsCopied) {
 
         /** Shard queries over all paths. */
         public long totalQueries() {
@@ -49,7 +58,10 @@ public final class SearchCounters {
 
     private final Map<Path, LongAdder> queries = new EnumMap<>(Path.class);
     private final LongAdder vectorsScanned = new LongAdder();
+    private final LongAdder vectorsRescored = new LongAdder();
     private final LongAdder cellsProbed = new LongAdder();
+    private final LongAdder segmentsMapped = new LongAdder();
+    private final LongAdder segmentsCopied = new LongAdder();
 
     public SearchCounters() {
         for (Path path : Path.values()) {
@@ -65,6 +77,13 @@ public final class SearchCounters {
         vectorsScanned.add(vectors);
     }
 
+    void countCodes(long scanned, long rescored, long mapped, long copied) {
+        vectorsScanned.add(scanned);
+        vectorsRescored.add(rescored);
+        segmentsMapped.add(mapped);
+        segmentsCopied.add(copied);
+    }
+
     void countCells(long cells) {
         cellsProbed.add(cells);
     }
@@ -73,6 +92,12 @@ public final class SearchCounters {
     public Snapshot snapshot() {
         Map<Path, Long> sums = new EnumMap<>(Path.class);
         queries.forEach((path, count) -> sums.put(path, count.sum()));
-        return new Snapshot(Map.copyOf(sums), vectorsScanned.sum(), cellsProbed.sum());
+        return new Snapshot(
+                Map.copyOf(sums),
+                vectorsScanned.sum(),
+                vectorsRescored.sum(),
+                cellsProbed.sum(),
+                segmentsMapped.sum(),
+                segmentsCopied.sum());
     }
 }

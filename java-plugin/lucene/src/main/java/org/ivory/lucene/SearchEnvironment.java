@@ -12,14 +12,26 @@ import java.util.Objects;
  * @param counters where the query counts what it did
  * @param cancellation throws if the search was cancelled or ran out of time; called between blocks
  *     of work, from any thread that takes part in the search
+ * @param memory accounts for what is kept outside the heap beyond the query
  */
 public record SearchEnvironment(
-        VectorOps ops, ModelSource models, SearchCounters counters, Runnable cancellation) {
+        VectorOps ops,
+        ModelSource models,
+        SearchCounters counters,
+        Runnable cancellation,
+        MemoryAccount memory) {
+
+    /** Without a limit on memory. */
+    public SearchEnvironment(
+            VectorOps ops, ModelSource models, SearchCounters counters, Runnable cancellation) {
+        this(ops, models, counters, cancellation, MemoryAccount.UNLIMITED);
+    }
 
     public SearchEnvironment {
         Objects.requireNonNull(ops, "ops");
         Objects.requireNonNull(models, "models");
         Objects.requireNonNull(counters, "counters");
         Objects.requireNonNull(cancellation, "cancellation");
+        Objects.requireNonNull(memory, "memory");
     }
 }

@@ -151,6 +151,13 @@ final class SegmentCells {
         return count;
     }
 
+    /** Whether the segment has documents in a cell. */
+    boolean has(long fingerprint, int cell) {
+        int group = group(fingerprint);
+        return group >= 0
+                && Arrays.binarySearch(cells, starts[group], starts[group + 1], cell) >= 0;
+    }
+
     /** All cells of a fingerprint that the segment has, ascending. */
     int[] cells(long fingerprint) {
         int group = group(fingerprint);

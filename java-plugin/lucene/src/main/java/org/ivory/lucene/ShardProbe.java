@@ -2,6 +2,7 @@ package org.ivory.lucene;
 
 import org.ivory.nativelib.CentroidModel;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -10,15 +11,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a query visits of a shard: of each model that this node has, the nearest cells; of all other
- * fingerprints, everything. One per shard query; for one thread. Owns references to the models
- * until it is closed.
+ * What a query visits of a shard: of each model that this node has, the nearest cells, by their
+ * codes if the query allows that; of all other fingerprints, everything. One per shard query; for
+ * one thread. Owns references to the models until it is closed.
  */
 final class ShardProbe implements AutoCloseable {
 
     private final VectorQuerySpec spec;
     private final List<SegmentCells> segments;
+    private final boolean codes;
     private final Map<Long, ModelProbe> probes = new LinkedHashMap<>();
+    private final List<CodeProbe> coded = new ArrayList<>(1);
     private final Set<Long> exact = new HashSet<>();
     private final Visit first;
 
@@ -27,13 +30,16 @@ final class ShardProbe implements AutoCloseable {
      *
      * @param query the query vector, for cosine of unit length
      * @param segments of the shard; null elements have no document with the field
+     * @param codes whether codes may be used where there are some
      */
     ShardProbe(
             VectorQuerySpec spec,
             SearchEnvironment environment,
             float[] query,
-            List<SegmentCells> segments) {
+            List<SegmentCells> segments,
+            boolean codes) {
         this.spec = spec;
+        this.codes = codes;
         this.segments = segments.stream().filter(segment -> segment != null).toList();
         Map<Long, Long> documents = new LinkedHashMap<>();
         for (SegmentCells segment : this.segments) {
@@ -53,14 +59,28 @@ final class ShardProbe implements AutoCloseable {
     }
 
     /**
+     * Cells of which the codes are to be scanned.
+     *
+     * @param from rank of the first cell
+     * @param to rank after the last cell
+     */
+    record Range(CodeProbe probe, int from, int to) {}
+
+    /**
      * Cells and documents to visit next.
      *
-     * @param cells by fingerprint, ascending
-     * @param all fingerprints of which every document is visited
+     * @param cells whose documents are compared exactly, by fingerprint, ascending
+     * @param all fingerprints of which every document is compared exactly
+     * @param ranges cells whose codes are scanned
      */
-    record Visit(Map<Long, int[]> cells, Set<Long> all) {
+    record Visit(Map<Long, int[]> cells, Set<Long> all, List<Range> ranges) {
 
-        /** Documents of a segment to visit, deleted ones included. */
+        /** Whether there is anything to compare exactly. */
+        boolean comparesExactly() {
+            return !cells.isEmpty() || !all.isEmpty();
+        }
+
+        /** Documents of a segment to compare exactly, deleted ones included. */
         long documents(SegmentCells segment) {
             long sum = 0;
             for (Map.Entry<Long, int[]> entry : cells.entrySet()) {
@@ -83,19 +103,36 @@ final class ShardProbe implements AutoCloseable {
         } else if (model.dimension() != spec.dimension() || model.metric() != spec.metric()) {
             model.close();
             exact.add(fingerprint);
+        } else if (codes && model.codeLength() > 0) {
+            openCoded(model, fingerprint, query);
         } else {
             probes.put(fingerprint, new ModelProbe(model, fingerprint, query));
         }
     }
 
+    private void openCoded(CentroidModel model, long fingerprint, float[] query) {
+        int candidates =
+                RescoreDefault.candidates(
+                        model.encoder(), spec.k(), spec.oversample(), spec.parents() != null);
+        try {
+            coded.add(new CodeProbe(model, fingerprint, query, candidates));
+        } catch (IllegalStateException e) { // closed meanwhile
+            model.close();
+            exact.add(fingerprint);
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private int firstCells(int nlist, long documents) {
+        return spec.nprobe() > 0 ? spec.nprobe() : NprobeDefault.cells(nlist, spec.k(), documents);
+    }
+
     private Visit visit(Map<Long, Long> documents) {
         Map<Long, int[]> cells = new HashMap<>();
         for (ModelProbe probe : List.copyOf(probes.values())) {
-            int nprobe =
-                    spec.nprobe() > 0
-                            ? spec.nprobe()
-                            : NprobeDefault.cells(
-                                    probe.nlist(), spec.k(), documents.get(probe.fingerprint()));
+            int nprobe = firstCells(probe.nlist(), documents.get(probe.fingerprint()));
             try {
                 cells.put(probe.fingerprint(), probe.visitUpTo(nprobe));
             } catch (IllegalStateException e) { // closed meanwhile
@@ -103,7 +140,12 @@ final class ShardProbe implements AutoCloseable {
                 exact.add(probe.fingerprint());
             }
         }
-        return new Visit(cells, Set.copyOf(exact));
+        List<Range> ranges = new ArrayList<>(coded.size());
+        for (CodeProbe probe : coded) {
+            probe.choose(firstCells(probe.nlist(), documents.get(probe.fingerprint())));
+            ranges.add(new Range(probe, 0, probe.chosen()));
+        }
+        return new Visit(cells, Set.copyOf(exact), ranges);
     }
 
     /** What to visit at first. */
@@ -113,6 +155,11 @@ final class ShardProbe implements AutoCloseable {
 
     /** Whether some cells have not been visited. */
     boolean hasMore() {
+        for (CodeProbe probe : coded) {
+            if (probe.chosen() < probe.nlist()) {
+                return true;
+            }
+        }
         return probes.values().stream().anyMatch(probe -> probe.visited() < probe.nlist());
     }
 
@@ -123,29 +170,47 @@ final class ShardProbe implements AutoCloseable {
      */
     Visit more(double growth) {
         Map<Long, int[]> cells = new HashMap<>();
-        Set<Long> all = new HashSet<>();
         for (ModelProbe probe : List.copyOf(probes.values())) {
             int next = (int) Math.min(probe.nlist(), Math.ceil(probe.visited() * growth));
             cells.put(probe.fingerprint(), probe.visitUpTo(Math.max(next, probe.visited() + 1)));
         }
-        return new Visit(cells, all);
+        List<Range> ranges = new ArrayList<>(coded.size());
+        for (CodeProbe probe : coded) {
+            int from = probe.chosen();
+            probe.choose(Math.max(from + 1, (int) Math.ceil(from * growth)));
+            ranges.add(new Range(probe, from, probe.chosen()));
+        }
+        return new Visit(cells, Set.of(), ranges);
     }
 
     /** Cells visited so far, over all models. */
     long cellsVisited() {
-        return probes.values().stream().mapToLong(ModelProbe::visited).sum();
+        return probes.values().stream().mapToLong(ModelProbe::visited).sum()
+                + coded.stream().mapToLong(CodeProbe::chosen).sum();
     }
 
     /** Whether there is any model to probe. */
     boolean anyModel() {
-        return !probes.isEmpty();
+        return !probes.isEmpty() || !coded.isEmpty();
     }
 
-    /** Documents that a visit finds in the shard, deleted ones included. */
+    /** The models whose codes are scanned. */
+    List<CodeProbe> coded() {
+        return coded;
+    }
+
+    /**
+     * Documents that a visit finds in the shard, deleted ones included; where codes are scanned
+     * only about so many.
+     */
     long documents(Visit visit) {
         long sum = 0;
         for (SegmentCells segment : segments) {
             sum += visit.documents(segment);
+            for (Range range : visit.ranges()) {
+                long documents = segment.documents(range.probe().fingerprint());
+                sum += documents * (range.to() - range.from()) / range.probe().nlist();
+            }
         }
         return sum;
     }
@@ -154,11 +219,13 @@ final class ShardProbe implements AutoCloseable {
     Map<Long, int[]> visitedCells() {
         Map<Long, int[]> cells = new HashMap<>();
         probes.forEach((fingerprint, probe) -> cells.put(fingerprint, probe.visitedCells()));
+        coded.forEach(probe -> cells.put(probe.fingerprint(), probe.cells()));
         return cells;
     }
 
     @Override
     public void close() {
         probes.values().forEach(ModelProbe::close);
+        coded.forEach(CodeProbe::close);
     }
 }

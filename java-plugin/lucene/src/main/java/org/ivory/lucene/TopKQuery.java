@@ -80,7 +80,7 @@ final class TopKQuery extends Query {
                 docs,
                 scores,
                 searcher,
-                spec + describe(result),
+                () -> spec + describe(result),
                 (leaf, doc, score, boost) -> explainer.explain(leaf, doc, boost));
     }
 
@@ -91,7 +91,13 @@ final class TopKQuery extends Query {
                 + ", cells_probed="
                 + cells
                 + ", vectors_scanned="
-                + result.compared()
+                + result.seen()
+                + ", rescored="
+                + result.rescored()
+                + ", segments_mapped="
+                + result.mapped()
+                + ", segments_copied="
+                + result.copied()
                 + "]";
     }
 

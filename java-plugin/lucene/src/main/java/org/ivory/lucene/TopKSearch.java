@@ -11,6 +11,7 @@ import org.apache.lucene.util.FixedBitSet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,14 +21,14 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The search for the k nearest documents of a shard. Documents under no known model are compared in
- * any case, then cells are probed:
+ * any case, then cells are probed: their codes are scanned and the best estimates compared exactly,
+ * or, where there are no codes or a radius is to be kept, all their documents are.
  *
  * <ul>
- *   <li>If a filter leaves no more documents than the first probe would compare without it, these
+ *   <li>If a filter leaves so few documents that this costs less (see {@link FilterRule}), these
  *       are compared, all of them.
- *   <li>Else probing goes on, in growing steps, until k documents were compared; with a filter,
- *       until half as many as the first probe would compare without it, so that a filter does not
- *       cost recall.
+ *   <li>Else probing goes on, in growing steps, until k documents were seen; with a filter, until
+ *       as many as {@link FilterRule} says, so that a filter does not cost recall.
  * </ul>
  *
  * <p>So without a radius k hits are found if there are k documents. With parents, k of them.
@@ -45,17 +46,22 @@ final class TopKSearch {
     private final IndexSearcher searcher;
     private final List<LeafReaderContext> leaves;
     private final float[] query;
-    private final boolean concurrent;
+    private final int concurrentFrom;
     private final AtomicLong floor = new AtomicLong(Long.MIN_VALUE);
 
-    private List<SegmentCells> segments;
+    private FieldSegment[] segments;
     private List<FixedBitSet> passing;
     private FilterBits filter;
+    private List<CodeSearch> coded = List.of();
 
-    /** The best so far, best first. */
+    /** The best so far, best first; those found by codes only at the end. */
     private long[] best = {};
 
-    private long compared;
+    /** Documents compared and codes scanned, of documents that may be hits. */
+    private long seen;
+
+    private long seenByCode;
+    private int rescored;
 
     /**
      * How a search went.
@@ -63,9 +69,19 @@ final class TopKSearch {
      * @param ranks of the hits (see {@link RawScore#rank}) with ids of the whole reader, best first
      * @param path how they were found
      * @param cells visited, by fingerprint
-     * @param compared documents compared with the query
+     * @param seen documents compared with the query, by their codes or exactly
+     * @param rescored documents compared exactly after their codes
+     * @param mapped segments whose codes were scanned in place
+     * @param copied segments whose codes were copied from payloads
      */
-    record Result(long[] ranks, SearchCounters.Path path, Map<Long, int[]> cells, long compared) {}
+    record Result(
+            long[] ranks,
+            SearchCounters.Path path,
+            Map<Long, int[]> cells,
+            long seen,
+            int rescored,
+            int mapped,
+            int copied) {}
 
     /**
      * @param concurrentFrom documents of the shard from which on the searcher's threads are used
@@ -78,13 +94,9 @@ final class TopKSearch {
         this.spec = spec;
         this.environment = environment;
         this.searcher = searcher;
+        this.concurrentFrom = concurrentFrom;
         this.leaves = searcher.getIndexReader().leaves();
         this.query = VectorEncoding.normalised(spec.metric(), spec.vector());
-        // A host may give an executor and yet ask for a single slice.
-        this.concurrent =
-                leaves.size() > 1
-                        && searcher.getIndexReader().maxDoc() >= concurrentFrom
-                        && searcher.getSlices().length > 1;
     }
 
     Result run() throws IOException {
@@ -93,26 +105,63 @@ final class TopKSearch {
         if (filter.matchesNone()) {
             return result(SearchCounters.Path.FILTERED_EXACT, Map.of());
         }
-        segments = forEachLeaf(leaf -> SegmentCellsCache.get(leaf.reader(), spec.field()));
-        passing = forEachLeaf(leaf -> segment(leaf) == null ? null : filter.passing(leaf));
+        segments = new FieldSegment[leaves.size()];
+        for (LeafReaderContext leaf : leaves) {
+            segments[leaf.ord] = SegmentCache.get(leaf.reader(), spec.field());
+        }
+        passing =
+                filter.isFilter()
+                        ? forEachLeaf(leaf -> segment(leaf) == null ? null : filter.passing(leaf))
+                        : Collections.nCopies(leaves.size(), null);
         if (spec.exact()) {
             compareAll();
             return result(SearchCounters.Path.EXACT, Map.of());
         }
-        try (ShardProbe probe = new ShardProbe(spec, environment, query, segments)) {
+        Result result = probe(spec.rawLimit() == null);
+        if (result == null) {
+            best = new long[0];
+            seen = 0;
+            seenByCode = 0;
+            result = probe(false);
+        }
+        return result;
+    }
+
+    /**
+     * Probes.
+     *
+     * @param codes whether codes may be scanned
+     * @return null if by codes too few hits were found for what was seen: parents have many
+     *     children
+     */
+    private Result probe(boolean codes) throws IOException {
+        try (ShardProbe probe = new ShardProbe(spec, environment, query, cells(), codes);
+                CandidateBits bits = new CandidateBits(leaves, passing, environment.memory())) {
+            coded = new ArrayList<>(probe.coded().size());
+            for (CodeProbe each : probe.coded()) {
+                coded.add(new CodeSearch(each, spec.field(), environment, leaves, segments, bits));
+            }
             ShardProbe.Visit visit = probe.first();
             long unfiltered = probe.documents(visit);
-            if (filter.isFilter() && survivors() <= unfiltered) {
+            FilterRule rule = new FilterRule(spec.k(), unfiltered, !coded.isEmpty());
+            if (filter.isFilter() && rule.compareAll(survivors(), documents())) {
+                coded = List.of();
                 compareAll();
                 return result(SearchCounters.Path.FILTERED_EXACT, Map.of());
             }
-            long wanted = Math.max(spec.k(), filter.isFilter() ? unfiltered / 2 : 0);
+            long wanted = filter.isFilter() ? rule.wanted(survivors(), documents()) : spec.k();
             visit(visit);
             while (!enough(wanted) && probe.hasMore()) {
-                double documents = (double) wanted / Math.max(1, compared);
-                double hits = (double) spec.k() / Math.max(1, best.length);
+                double documents = (double) wanted / Math.max(1, seen);
+                double hits = (double) spec.k() / Math.max(1, hits());
                 double missing = Math.max(documents, hits);
                 visit(probe.more(Math.clamp(missing, LEAST_GROWTH, MOST_GROWTH)));
+            }
+            for (CodeSearch search : coded) {
+                rescore(search);
+            }
+            if (!coded.isEmpty() && spec.parents() != null && best.length < spec.k()) {
+                return null;
             }
             environment.counters().countCells(probe.cellsVisited());
             return result(path(probe), probe.visitedCells());
@@ -127,12 +176,42 @@ final class TopKSearch {
     }
 
     private Result result(SearchCounters.Path path, Map<Long, int[]> cells) {
-        environment.counters().countQuery(path);
-        return new Result(best, path, cells, compared);
+        int mapped = 0;
+        int copied = 0;
+        for (CodeSearch search : coded) {
+            mapped += search.mapped();
+            copied += search.copied();
+        }
+        SearchCounters counters = environment.counters();
+        counters.countQuery(path);
+        counters.countCodes(seenByCode, rescored, mapped, copied);
+        return new Result(best, path, cells, seen, rescored, mapped, copied);
     }
 
     private boolean enough(long wanted) {
-        return compared >= wanted && (spec.rawLimit() != null || best.length == spec.k());
+        return seen >= wanted && (spec.rawLimit() != null || hits() >= spec.k());
+    }
+
+    /** Hits that are sure. Of documents seen by their codes the best become hits, at the end. */
+    private long hits() {
+        return coded.isEmpty() ? best.length : seen;
+    }
+
+    private List<SegmentCells> cells() {
+        List<SegmentCells> cells = new ArrayList<>(segments.length);
+        for (FieldSegment segment : segments) {
+            cells.add(segment == null ? null : segment.cells());
+        }
+        return cells;
+    }
+
+    /** Documents with the field, deleted ones included. */
+    private long documents() {
+        long sum = 0;
+        for (FieldSegment segment : segments) {
+            sum += segment == null ? 0 : segment.cells().documents();
+        }
+        return sum;
     }
 
     private long survivors() {
@@ -155,8 +234,20 @@ final class TopKSearch {
     }
 
     private void visit(ShardProbe.Visit visit) throws IOException {
+        for (ShardProbe.Range range : visit.ranges()) {
+            for (CodeSearch search : coded) {
+                if (search.probe() == range.probe()) {
+                    long vectors = search.scan(range.from(), range.to());
+                    seen += vectors;
+                    seenByCode += vectors;
+                }
+            }
+        }
+        if (!visit.comparesExactly()) {
+            return;
+        }
         scan(leaf -> {
-            SegmentCells segment = segment(leaf);
+            SegmentCells segment = segment(leaf).cells();
             if (visit.documents(segment) == 0) {
                 return DocIdSetIterator.empty();
             }
@@ -172,8 +263,33 @@ final class TopKSearch {
         });
     }
 
-    private SegmentCells segment(LeafReaderContext leaf) {
-        return segments.get(leaf.ord);
+    private FieldSegment segment(LeafReaderContext leaf) {
+        return segments[leaf.ord];
+    }
+
+    /** Compares the best estimates exactly, and what has no code. */
+    private void rescore(CodeSearch search) throws IOException {
+        long[] candidates = search.candidates();
+        for (int from = 0, to; from < candidates.length; from = to) {
+            int number = (int) (candidates[from] >> Integer.SIZE);
+            to = from + 1;
+            while (to < candidates.length && candidates[to] >> Integer.SIZE == number) {
+                to++;
+            }
+            LeafScan scan = new LeafScan(leaves.get(number), spec, environment, query, floor);
+            scan.rescore(candidates, from, to);
+            merge(scan.ranks());
+        }
+        rescored += candidates.length;
+        for (LeafReaderContext leaf : leaves) {
+            FixedBitSet without = search.without(leaf.ord);
+            if (without != null) {
+                LeafScan scan = new LeafScan(leaf, spec, environment, query, floor);
+                scan.run(new BitSetIterator(without, 0));
+                merge(scan.ranks());
+                seenByCode -= scan.compared();
+            }
+        }
     }
 
     /** Compares the candidates of all segments and merges what they give into the best. */
@@ -190,7 +306,7 @@ final class TopKSearch {
                 });
         for (LeafScan scan : scans) {
             if (scan != null) {
-                compared += scan.compared();
+                seen += scan.compared();
                 merge(scan.ranks());
             }
         }
@@ -232,7 +348,10 @@ final class TopKSearch {
      * Applies a function to every segment, with the searcher's threads if it searches with many.
      */
     private <T> List<T> forEachLeaf(LeafFunction<T> function) throws IOException {
-        if (concurrent) {
+        // A host may give an executor and yet ask for a single slice.
+        if (leaves.size() > 1
+                && searcher.getIndexReader().maxDoc() >= concurrentFrom
+                && searcher.getSlices().length > 1) {
             List<Callable<T>> tasks = new ArrayList<>(leaves.size());
             for (LeafReaderContext leaf : leaves) {
                 tasks.add(() -> function.apply(leaf));

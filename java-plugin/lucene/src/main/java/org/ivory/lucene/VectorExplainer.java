@@ -105,7 +105,7 @@ record VectorExplainer(
     }
 
     private Place place(LeafReaderContext leaf, int doc) throws IOException {
-        SegmentCells segment = SegmentCellsCache.get(leaf.reader(), spec.field());
+        SegmentCells segment = SegmentCache.cells(leaf.reader(), spec.field());
         if (segment == null) {
             return null;
         }

@@ -1,5 +1,6 @@
 package org.ivory.lucene;
 
+import org.apache.lucene.util.BytesRef;
 import org.ivory.nativelib.CentroidModel;
 import org.ivory.nativelib.CodeScan;
 import org.ivory.nativelib.EncoderSpec;
@@ -16,23 +17,35 @@ final class ReferenceModel implements CentroidModel {
     private final long fingerprint;
     private final Metric metric;
     private final float[][] centroids;
+    private final float step;
     private final AtomicInteger references = new AtomicInteger(1);
     final AtomicInteger probes = new AtomicInteger();
 
-    ReferenceModel(long fingerprint, Metric metric, float[][] centroids) {
+    /**
+     * @param step to which components are rounded in codes; 0 for codes that tell the vector
+     *     exactly, negative for no codes
+     */
+    ReferenceModel(long fingerprint, Metric metric, float[][] centroids, float step) {
         this.fingerprint = fingerprint;
         this.metric = metric;
         this.centroids = centroids;
+        this.step = step;
+    }
+
+    /** A model with random centroids, whose codes, if it makes some, are exact. */
+    static ReferenceModel random(
+            Random random, long fingerprint, Metric metric, int dimension, int nlist) {
+        return random(random, fingerprint, metric, dimension, nlist, random.nextBoolean() ? 0 : -1);
     }
 
     /** A model with random centroids. */
     static ReferenceModel random(
-            Random random, long fingerprint, Metric metric, int dimension, int nlist) {
+            Random random, long fingerprint, Metric metric, int dimension, int nlist, float step) {
         float[][] centroids = new float[nlist][];
         for (int i = 0; i < nlist; i++) {
             centroids[i] = VectorEncoding.normalised(metric, TestVectors.random(random, dimension));
         }
-        return new ReferenceModel(fingerprint, metric, centroids);
+        return new ReferenceModel(fingerprint, metric, centroids, step);
     }
 
     int references() {
@@ -58,6 +71,11 @@ final class ReferenceModel implements CentroidModel {
                                 .thenComparingInt(cell -> cell))
                 .mapToInt(cell -> cell)
                 .toArray();
+    }
+
+    /** The code of a vector as it was given, or null. */
+    BytesRef code(float[] vector) {
+        return step < 0 ? null : ReferenceScan.encode(metric, vector, step);
     }
 
     /** The cell of a vector as it was given. */
@@ -109,12 +127,12 @@ final class ReferenceModel implements CentroidModel {
 
     @Override
     public EncoderSpec encoder() {
-        return EncoderSpec.NONE;
+        return step < 0 ? EncoderSpec.NONE : new EncoderSpec("sq", 8);
     }
 
     @Override
     public int codeBytes() {
-        return 0;
+        return step < 0 ? 0 : dimension() * Float.BYTES;
     }
 
     @Override
@@ -129,7 +147,10 @@ final class ReferenceModel implements CentroidModel {
 
     @Override
     public CodeScan scan(float[] query, int candidates) {
-        throw new IllegalStateException("the model makes no codes");
+        if (step < 0 || !tryAcquire()) {
+            throw new IllegalStateException("closed, or the model makes no codes");
+        }
+        return new ReferenceScan(this, query, candidates);
     }
 
     @Override

@@ -78,7 +78,7 @@ public class SegmentCellsTests extends LuceneTestCase {
 
     /** One entry a core: shared across deletes and refreshes, gone when the core is closed. */
     public void testCacheLivesAsLongAsTheSegment() throws IOException {
-        int before = SegmentCellsCache.size();
+        int before = SegmentCache.size();
         IndexWriterConfig config = newIndexWriterConfig(null);
         config.setMergePolicy(NoMergePolicy.INSTANCE);
         try (Directory directory = newDirectory();
@@ -90,9 +90,9 @@ public class SegmentCellsTests extends LuceneTestCase {
             DirectoryReader first = DirectoryReader.open(directory);
             SegmentCells cells = cells(first, 0);
             assertSame(cells, cells(first, 0));
-            assertNotSame(cells, SegmentCellsCache.get(first.leaves().get(0).reader(), "g"));
-            assertNull(SegmentCellsCache.get(first.leaves().get(0).reader(), "h"));
-            assertEquals(before + 1, SegmentCellsCache.size());
+            assertNotSame(cells, SegmentCache.cells(first.leaves().get(0).reader(), "g"));
+            assertNull(SegmentCache.cells(first.leaves().get(0).reader(), "h"));
+            assertEquals(before + 1, SegmentCache.size());
 
             add(writer, "f", 1, 2);
             writer.deleteDocuments(new Term("g", CellTerm.encode(1, 1)));
@@ -100,32 +100,32 @@ public class SegmentCellsTests extends LuceneTestCase {
             DirectoryReader second = DirectoryReader.openIfChanged(first);
             assertSame(cells, cells(second, 0));
             assertNotNull(cells(second, 1));
-            assertEquals(before + 2, SegmentCellsCache.size());
+            assertEquals(before + 2, SegmentCache.size());
 
             first.close();
-            assertEquals("the second reader keeps it", before + 2, SegmentCellsCache.size());
+            assertEquals("the second reader keeps it", before + 2, SegmentCache.size());
             second.close();
-            assertEquals(before, SegmentCellsCache.size());
+            assertEquals(before, SegmentCache.size());
         }
     }
 
     public void testManyReadersLeaveNothing() throws IOException {
-        int before = SegmentCellsCache.size();
+        int before = SegmentCache.size();
         try (Directory directory = newDirectory();
                 IndexWriter writer = new IndexWriter(directory, newIndexWriterConfig(null))) {
             for (int round = 0; round < 20; round++) {
                 add(writer, "f", round % 3, round);
                 try (DirectoryReader reader = DirectoryReader.open(writer)) {
                     for (LeafReaderContext leaf : reader.leaves()) {
-                        SegmentCellsCache.get(leaf.reader(), "f");
+                        SegmentCache.cells(leaf.reader(), "f");
                     }
                 }
             }
         }
-        assertEquals(before, SegmentCellsCache.size());
+        assertEquals(before, SegmentCache.size());
     }
 
     private static SegmentCells cells(DirectoryReader reader, int leaf) throws IOException {
-        return SegmentCellsCache.get(reader.leaves().get(leaf).reader(), "f");
+        return SegmentCache.cells(reader.leaves().get(leaf).reader(), "f");
     }
 }

@@ -17,6 +17,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.index.RandomIndexWriter;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.BytesRef;
 import org.ivory.nativelib.Metric;
 import org.ivory.nativelib.VectorOps;
 
@@ -71,7 +72,8 @@ final class TestIndex implements Closeable {
         document.add(new IntPoint("id", id));
         document.add(new NumericDocValuesField("order", random.nextInt(100)));
         if (vector != null) {
-            VectorFields.add(document::add, FIELD, metric, vector, fingerprint, cell);
+            BytesRef code = model == null ? null : model.code(vector);
+            VectorFields.add(document::add, FIELD, metric, vector, fingerprint, cell, code);
         }
         if (docs.containsKey(id)) {
             writer.updateDocument(new Term("key", Integer.toString(id)), document);

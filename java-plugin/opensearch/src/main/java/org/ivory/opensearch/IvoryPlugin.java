@@ -70,7 +70,7 @@ public final class IvoryPlugin extends Plugin
         } else {
             LOG.warn("no native library, its plain-Java twin serves: {}", library.reason());
         }
-        services = new NodeServices(library);
+        services = new NodeServices(library, memory.account());
     }
 
     /** Where the plugin is installed: the folder of the jar that this class is in. */

@@ -1,5 +1,6 @@
 package org.ivory.opensearch;
 
+import org.ivory.lucene.MemoryAccount;
 import org.ivory.lucene.SearchCounters;
 import org.ivory.nativelib.NativeLibrary;
 import org.ivory.nativelib.VectorOps;
@@ -16,12 +17,22 @@ public final class NodeServices {
 
     private final NativeLibrary.Status library;
     private final VectorOps ops;
+    private final MemoryAccount memory;
     private final SearchCounters counters = new SearchCounters();
     private volatile ModelProvider models = ModelProvider.NONE;
 
+    /** Without a limit on memory. */
     public NodeServices(NativeLibrary.Status library) {
+        this(library, MemoryAccount.UNLIMITED);
+    }
+
+    /**
+     * @param memory accounts for what searches keep outside the heap
+     */
+    public NodeServices(NativeLibrary.Status library, MemoryAccount memory) {
         this.library = Objects.requireNonNull(library, "library");
         this.ops = NativeLibrary.select(library);
+        this.memory = Objects.requireNonNull(memory, "memory");
     }
 
     /** What became of loading the native library. */
@@ -32,6 +43,11 @@ public final class NodeServices {
     /** The library's arithmetic, or its plain-Java twin's. */
     public VectorOps ops() {
         return ops;
+    }
+
+    /** Accounts for what searches keep outside the heap. */
+    public MemoryAccount memory() {
+        return memory;
     }
 
     /** What the searches of this node did. */

@@ -1,5 +1,6 @@
 package org.ivory.opensearch.breaker;
 
+import org.ivory.lucene.MemoryAccount;
 import org.opensearch.common.lease.Releasable;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.common.breaker.CircuitBreaker;
@@ -12,10 +13,10 @@ import org.opensearch.monitor.os.OsProbe;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The account of memory outside the heap: models held and training samples. It is the node's
- * circuit breaker {@code ivory} (limit {@code breaker.ivory.limit}, dynamic; default a quarter of
- * the physical memory that the heap leaves), but is never asked to break by itself: it would also
- * weigh these bytes against the heap. So the limit is compared here.
+ * The account of memory outside the heap: models held, training samples, live documents. It is the
+ * node's circuit breaker {@code ivory} (limit {@code breaker.ivory.limit}, dynamic; default a
+ * quarter of the physical memory that the heap leaves), but is never asked to break by itself: it
+ * would also weigh these bytes against the heap. So the limit is compared here.
  */
 public final class NativeMemory {
     /** Name of the circuit breaker. */
@@ -67,6 +68,14 @@ public final class NativeMemory {
         }
         breaker.addWithoutBreaking(bytes);
         return new Reservation(bytes);
+    }
+
+    /** This account for those who keep memory on their own. */
+    public MemoryAccount account() {
+        return bytes -> {
+            Reservation reservation = tryReserve(bytes);
+            return reservation == null ? null : reservation::close;
+        };
     }
 
     /** The limit and what is in use, for people. */

@@ -64,7 +64,11 @@ public final class IvoryVectorFieldType extends MappedFieldType {
     /** What a query on this field needs beside the index. */
     public SearchEnvironment environment(Runnable cancellation) {
         return new SearchEnvironment(
-                services.ops(), services.models(), services.counters(), cancellation);
+                services.ops(),
+                services.models(),
+                services.counters(),
+                cancellation,
+                services.memory());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.ivory.opensearch.breaker;
 
+import org.ivory.lucene.MemoryAccount;
 import org.opensearch.common.settings.ClusterSettings;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.common.breaker.CircuitBreaker;
@@ -41,6 +42,16 @@ public class NativeMemoryTests extends OpenSearchTestCase {
     public void testADefaultThatIsAShareOfTheMemory() {
         long limit = NativeMemory.breakerSettings(Settings.EMPTY).getLimit();
         assertTrue(String.valueOf(limit), limit >= 64L << 20);
+    }
+
+    public void testTheAccountOfSearches() {
+        NativeMemory memory = memory("100b");
+        MemoryAccount.Grant grant = memory.account().request(60);
+        assertNull(memory.account().request(41));
+        assertEquals(60, memory.used());
+        grant.close();
+        grant.close();
+        assertEquals(0, memory.used());
     }
 
     public void testConcurrentReservationsNeverExceedTheLimit() throws Exception {

@@ -22,7 +22,7 @@ public class IvoryStatsTests extends AbstractWireSerializingTestCase<IvoryStats>
         return new IvoryStats(
                 stats.library(),
                 stats.models(),
-                stats.search().plus(new SearchStats(Map.of("top_k", 1L), 0, 0)),
+                stats.search().plus(new SearchStats(Map.of("top_k", 1L), 0, 0, 0, 0, 0)),
                 stats.indexing(),
                 stats.training(),
                 stats.memory());
@@ -48,6 +48,15 @@ public class IvoryStatsTests extends AbstractWireSerializingTestCase<IvoryStats>
                 first.search().queries().get("exact") + second.search().queries().get("exact"),
                 (long) totals.search().queries().get("exact"));
         assertEquals(
+                first.search().vectorsRescored() + second.search().vectorsRescored(),
+                totals.search().vectorsRescored());
+        assertEquals(
+                first.search().segmentsMapped() + second.search().segmentsMapped(),
+                totals.search().segmentsMapped());
+        assertEquals(
+                first.search().segmentsCopied() + second.search().segmentsCopied(),
+                totals.search().segmentsCopied());
+        assertEquals(
                 first.training().failed() + second.training().failed(), totals.training().failed());
         assertEquals(-1, ClusterTotals.of(List.of(first, stats(true, -1, 0))).memory().limit());
     }
@@ -63,6 +72,9 @@ public class IvoryStatsTests extends AbstractWireSerializingTestCase<IvoryStats>
                     "\"simd_level\":",
                     "\"held\":[{\"model_id\":",
                     "\"vectors_scanned\":",
+                    "\"vectors_rescored\":",
+                    "\"segments_mapped\":",
+                    "\"segments_copied\":",
                     "\"unassigned\":",
                     "\"running\":",
                     "\"limit_in_bytes\":10"
@@ -86,7 +98,13 @@ public class IvoryStatsTests extends AbstractWireSerializingTestCase<IvoryStats>
         return new IvoryStats(
                 new NativeStats(loaded, loaded ? "/p" : null, loaded ? null : "missing", "avx2", 1),
                 held,
-                new SearchStats(Map.of("exact", (long) randomIntBetween(0, 9)), number(), number()),
+                new SearchStats(
+                        Map.of("exact", (long) randomIntBetween(0, 9)),
+                        number(),
+                        number(),
+                        number(),
+                        number(),
+                        number()),
                 new IndexingStats(number(), number()),
                 new TrainingStats(number(), number(), number(), number(), number()),
                 new MemoryStats(limit, number()));
