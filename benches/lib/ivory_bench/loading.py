@@ -67,7 +67,9 @@ def _load_one(bench: Bench, side: str, documents: Any) -> Json:
     bench.create(side, side)
     row: Json = bench.bulk(side, documents)
     row["settled"] = bench.settle(side)
+    # Searches see what the merges made.
     bench.client.call("POST", f"/{side}/_flush")
+    bench.client.call("POST", f"/{side}/_refresh")
     row["segments"] = indexing.segments(bench.client, side)
     row["bytes"] = bench.store_bytes(side)
     say(

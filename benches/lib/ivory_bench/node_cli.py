@@ -22,7 +22,7 @@ from ivory_node.errors import NodeError
 from ivory_node.project import ROOT, newest_plugin
 from ivory_node.state import Folder
 
-from . import loadgen, loading, querying, report, vectors
+from . import exact, filtered, growth, loadgen, loading, memory, querying, report, vectors
 from .bench import Bench, Choices
 
 STAGES: dict[str, tuple[str, Callable[[Bench], None]]] = {
@@ -31,6 +31,10 @@ STAGES: dict[str, tuple[str, Callable[[Bench], None]]] = {
     "unmerged": ("Search as loaded", querying.unmerged),
     "merge": ("Force-merge copies", loading.merge),
     "merged": ("Search merged", querying.merged_phase),
+    "exact": ("Exact search", exact.exact),
+    "filtered": ("Filtered search", filtered.filtered),
+    "memory": ("Memory", memory.memory),
+    "growth": ("Growth", growth.growth),
 }
 
 DESCRIPTION = """Ivory beside the k-NN plugin in one node: load, search, merge; ratios of both.

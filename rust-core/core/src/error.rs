@@ -22,7 +22,7 @@ pub enum Error {
     Memory(String),
 }
 
-/// What is wrong with a model file; one variant for each part of it.
+/// What is wrong with a model file or a region; one variant for each part of it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FormatError {
     /// Shorter than the smallest model file.
@@ -51,6 +51,42 @@ pub enum FormatError {
     Nlist(u32),
     /// Reserved bytes that are not zero; the offset of the first.
     Reserved(u64),
+    /// No known encoder, or none in a version that must have one.
+    Encoder {
+        /// The kind's number.
+        code: u32,
+        /// Its parameter.
+        parameter: u32,
+    },
+    /// An encoder's scale that is no power of two.
+    Scale(f32),
+    /// An encoder's mean length of vectors that is not above zero.
+    MeanLength(f32),
+    /// A parameter of an encoder that is out of range.
+    Parameter {
+        /// Which parameters.
+        field: &'static str,
+        /// The number's place among them.
+        number: u32,
+        /// The number.
+        value: f32,
+    },
+    /// A procedure of rotation that this library does not know.
+    Rotation {
+        /// The procedure's version.
+        version: u32,
+        /// What should be zero.
+        zero: u32,
+    },
+    /// A part of a region that is wrong.
+    Region {
+        /// Which part.
+        field: &'static str,
+        /// What it says.
+        found: u64,
+        /// What it should say, or the most that it may say.
+        expected: u64,
+    },
     /// The length does not fit dimension and number of cells.
     Length {
         /// Bytes that there are.
@@ -83,6 +119,9 @@ pub enum FormatError {
 
 impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::Region { field, found, expected } = self {
+            return write!(f, "region: [{field}] is {found}, expected {expected}");
+        }
         f.write_str("model file: ")?;
         match self {
             Self::TooShort { length, needed } => {
@@ -92,10 +131,22 @@ impl fmt::Display for FormatError {
                 write!(f, "[length] is {received} bytes, announced were {announced}")
             }
             Self::Magic(found) => write!(f, "[magic] is {:?}", found.escape_ascii().to_string()),
-            Self::Version(found) => write!(f, "[version] is {found}, this library reads 1"),
+            Self::Version(found) => write!(f, "[version] is {found}, this library reads 1 and 2"),
             Self::Metric(found) => write!(f, "[metric] is {found}, known are 0, 1 and 2"),
             Self::Dimension(found) => write!(f, "[dimension] {found} is out of range"),
             Self::Nlist(found) => write!(f, "[nlist] {found} is out of range"),
+            Self::Encoder { code, parameter } => {
+                write!(f, "[encoder] {code} with parameter {parameter} is not known here")
+            }
+            Self::Scale(found) => write!(f, "[scale] is {found}, no power of two"),
+            Self::MeanLength(found) => write!(f, "[length] of vectors is {found}"),
+            Self::Parameter { field, number, value } => {
+                write!(f, "[{field}] number {number} is {value}")
+            }
+            Self::Rotation { version, zero } => {
+                write!(f, "[rotation] is {version} with {zero}, this library knows 1 with 0")
+            }
+            Self::Region { .. } => Ok(()),
             Self::Reserved(offset) => write!(f, "[reserved] byte at {offset} is not zero"),
             Self::Length { length, expected } => {
                 write!(f, "[length] is {length} bytes, dimension and nlist ask for {expected}")

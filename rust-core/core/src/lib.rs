@@ -6,14 +6,19 @@
 //! [`Model::from_file`]) which docs/FORMAT.md describes.
 #![forbid(unsafe_code)]
 
+mod encoder;
 mod error;
 mod metric;
 mod model;
+mod quantize;
 mod random;
 mod sample;
+mod scan;
 mod train;
 
+pub use encoder::Encoder;
 pub use error::{Error, FormatError, Result};
 pub use metric::Metric;
 pub use model::{MAX_DIMENSION, MAX_NLIST, Model, WorkingMemory, file_length_range};
+pub use scan::{Candidate, Region, RegionWriter, Scan};
 pub use train::{Phase, Progress, Trainer, TrainingParameters};

@@ -3,7 +3,7 @@
 mod support;
 
 use ivory_core::{
-    Error, FormatError, Metric, Model, Trainer, TrainingParameters, file_length_range,
+    Encoder, Error, FormatError, Metric, Model, Trainer, TrainingParameters, file_length_range,
 };
 use std::mem::{Discriminant, discriminant};
 use std::path::PathBuf;
@@ -74,6 +74,7 @@ fn the_writer_writes_the_golden_file() {
             max_iterations: 1,
             max_sample: 3,
             threads: 1,
+            encoder: Encoder::None,
         })
         .expect("right parameters");
         trainer.add(&CENTROIDS).expect("right vectors");
@@ -126,7 +127,7 @@ fn each_field_has_its_error() {
     let mut magic = golden();
     magic[7] = b'l';
     assert_eq!(refused(magic), FormatError::Magic(*b"IVORYMDl"));
-    for version in [0, 2, u32::MAX] {
+    for version in [0, 3, u32::MAX] {
         assert_eq!(refused(with(8, version)), FormatError::Version(version));
     }
     for metric in [3, u32::MAX] {
@@ -269,8 +270,9 @@ fn random_damage_is_never_another_model() {
 /// The header asks for 4 GiB; the reader compares lengths before it asks for memory.
 #[test]
 fn a_huge_header_takes_no_memory() {
-    let most = *file_length_range().end();
-    assert_eq!(most, 72 + 4 * 16_000 * 65_536);
+    let most = 72 + 4 * 16_000 * 65_536;
+    // The longest encoder section: scale, length, origin and 16 codewords.
+    assert_eq!(*file_length_range().end(), most + 8 + 4 * 16_000 + 4 * 16 * 16_000);
     let before = peak_memory();
     let mut file = golden();
     file[16..20].copy_from_slice(&16_000u32.to_le_bytes());

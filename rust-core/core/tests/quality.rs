@@ -2,7 +2,7 @@
 
 mod support;
 
-use ivory_core::{Metric, Model, Progress, Trainer, TrainingParameters, WorkingMemory};
+use ivory_core::{Encoder, Metric, Model, Progress, Trainer, TrainingParameters, WorkingMemory};
 use support::{METRICS, Numbers, centroids, model};
 
 /// Trains `nlist` cells.
@@ -15,6 +15,7 @@ fn train(metric: Metric, dimension: usize, nlist: usize, vectors: &[f32]) -> (Mo
         max_iterations: 10,
         max_sample: 1_000_000,
         threads: 2,
+        encoder: Encoder::None,
     });
     let trainer = trainer.unwrap();
     trainer.add(vectors).unwrap();

@@ -2,7 +2,7 @@
 
 mod support;
 
-use ivory_core::{Metric, Model, Trainer, TrainingParameters, WorkingMemory};
+use ivory_core::{Encoder, Metric, Model, Trainer, TrainingParameters, WorkingMemory};
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -88,6 +88,7 @@ fn trained(metric: Metric, slice: &Slice) -> Model {
         max_iterations: 10,
         max_sample: BASE,
         threads: 2,
+        encoder: Encoder::None,
     })
     .expect("right parameters");
     trainer.add(&slice.base).expect("right vectors");

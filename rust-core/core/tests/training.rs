@@ -3,8 +3,8 @@
 mod support;
 
 use ivory_core::{
-    Error, MAX_DIMENSION, MAX_NLIST, Metric, Model, Phase, Progress, Trainer, TrainingParameters,
-    WorkingMemory,
+    Encoder, Error, MAX_DIMENSION, MAX_NLIST, Metric, Model, Phase, Progress, Trainer,
+    TrainingParameters, WorkingMemory,
 };
 use ivory_kernels::Kernels;
 use std::collections::BTreeSet;
@@ -13,7 +13,17 @@ use support::{METRICS, Numbers, centroids};
 
 fn parameters(metric: Metric, dimension: usize, nlist: usize) -> TrainingParameters {
     let (max_iterations, max_sample) = (20, 100_000);
-    TrainingParameters { metric, dimension, nlist, seed: 7, max_iterations, max_sample, threads: 2 }
+    let (seed, threads, encoder) = (7, 2, Encoder::None);
+    TrainingParameters {
+        metric,
+        dimension,
+        nlist,
+        seed,
+        max_iterations,
+        max_sample,
+        threads,
+        encoder,
+    }
 }
 
 fn trained(parameters: TrainingParameters, vectors: &[f32]) -> (Model, Progress) {

@@ -45,9 +45,27 @@ pub(crate) fn copy<T: TypeArray + Default + Clone>(
     array: &JPrimitiveArray<'_, T>,
     count: usize,
 ) -> Result<Vec<T>, Failure> {
-    let mut elements = zeros(count)?;
-    array.get_region(env, 0, &mut elements)?;
+    let mut elements = Vec::new();
+    copy_into(env, array, count, &mut elements)?;
     Ok(elements)
+}
+
+/// As [`copy`], into memory that is kept.
+pub(crate) fn copy_into<T: TypeArray + Default + Clone>(
+    env: &Env<'_>,
+    array: &JPrimitiveArray<'_, T>,
+    count: usize,
+    into: &mut Vec<T>,
+) -> Result<(), Failure> {
+    resize(into, count)?;
+    Ok(array.get_region(env, 0, into)?)
+}
+
+/// Brings kept memory to a length; what is in it afterwards is of no use.
+pub(crate) fn resize<T: Default + Clone>(kept: &mut Vec<T>, length: usize) -> Result<(), Failure> {
+    kept.try_reserve_exact(length.saturating_sub(kept.len()))?;
+    kept.resize(length, T::default());
+    Ok(())
 }
 
 /// `count` default values, or a failure instead of an abort where memory is short.
@@ -73,10 +91,28 @@ pub(crate) fn copy_all<T: TypeArray + Default + Clone>(
     copy(env, array, length)
 }
 
-/// Cell numbers as Java sees them; they are below 65,536.
-pub(crate) fn to_java(cells: &[u32]) -> Result<Vec<jint>, Failure> {
-    let mut converted = Vec::new();
-    converted.try_reserve_exact(cells.len())?;
-    converted.extend(cells.iter().map(|&cell| cell as jint));
-    Ok(converted)
+/// Types that differ in the sign only: same layout, and every bit pattern is valid for both.
+pub(crate) trait Signed {
+    /// The same without a sign.
+    type Unsigned;
+}
+
+impl Signed for i8 {
+    type Unsigned = u8;
+}
+
+impl Signed for jint {
+    type Unsigned = u32;
+}
+
+/// Numbers that are not negative, or bytes, as Rust wants them.
+pub(crate) fn as_unsigned<T: Signed>(numbers: &[T]) -> &[T::Unsigned] {
+    // SAFETY: the two types have the same layout and no invalid bit patterns (see `Signed`).
+    unsafe { std::slice::from_raw_parts(numbers.as_ptr().cast(), numbers.len()) }
+}
+
+/// Numbers below 2³¹, or bytes, as Java wants them.
+pub(crate) fn as_signed<T: Signed>(numbers: &[T::Unsigned]) -> &[T] {
+    // SAFETY: the two types have the same layout and no invalid bit patterns (see `Signed`).
+    unsafe { std::slice::from_raw_parts(numbers.as_ptr().cast(), numbers.len()) }
 }

@@ -8,6 +8,7 @@
 
 use crate::failure::Failure;
 use crate::loader::Loader;
+use crate::scans::Scan;
 use ivory_core::{Model, Trainer};
 use jni::sys::jlong;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -20,6 +21,7 @@ enum Object {
     Loader(Arc<Loader>),
     Model(Arc<Model>),
     Trainer(Arc<Trainer>),
+    Scan(Arc<Scan>),
 }
 
 /// A type that handles can stand for.
@@ -64,6 +66,7 @@ kinds! {
     Loader, "loader", 1;
     Model, "model", 2;
     Trainer, "trainer", 3;
+    Scan, "scan", 4;
 }
 
 #[derive(Debug)]
@@ -149,7 +152,7 @@ fn foreign<T: Kind>(handle: jlong) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ivory_core::{Metric, TrainingParameters};
+    use ivory_core::{Encoder, Metric, TrainingParameters};
     use std::sync::LazyLock;
 
     fn trainer() -> Trainer {
@@ -161,6 +164,7 @@ mod tests {
             max_iterations: 1,
             max_sample: 1,
             threads: 1,
+            encoder: Encoder::None,
         })
         .unwrap()
     }

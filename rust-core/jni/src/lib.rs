@@ -9,6 +9,8 @@ mod failure;
 mod guard;
 mod handles;
 mod loader;
+mod mapped;
+mod memory;
 mod models;
 mod natives;
 mod rows;

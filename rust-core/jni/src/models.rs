@@ -1,12 +1,13 @@
 //! Working with models.
 
-use crate::arrays::{check_length, copy, copy_all, place, to_java, unsigned, zeros};
+use crate::arrays::{as_signed, check_length, copy_into, length, place, resize, unsigned};
 use crate::failure::Failure;
 use crate::handles;
 use ivory_core::{Model, WorkingMemory};
 use jni::Env;
 use jni::objects::{JByteArray, JClass, JFloatArray, JIntArray, JLongArray};
 use jni::sys::{jint, jlong};
+use std::cell::RefCell;
 
 /// `void modelDescribe(long model, long[] out)`
 pub(crate) fn describe<'local>(
@@ -23,13 +24,49 @@ pub(crate) fn describe<'local>(
         model.nlist() as jlong,
         model.size_in_bytes() as jlong,
         model.file().len() as jlong,
-        0,
-        0,
-        0,
-        0,
+        jlong::from(model.encoder().code()),
+        jlong::from(model.encoder().parameter()),
+        model.code_bytes() as jlong,
+        model.factors() as jlong,
     ];
     check_length(env, "out", &out, description.len())?;
     Ok(out.set_region(env, 0, &description)?)
+}
+
+/// What calls about vectors work in, kept by each thread: they are many and short.
+#[derive(Default)]
+struct Memory {
+    vectors: Vec<f32>,
+    cells: Vec<u32>,
+    raw: Vec<f32>,
+    codes: Vec<u8>,
+    working: WorkingMemory,
+}
+
+/// Most bytes of vectors, cells and codes that a thread keeps, each.
+const MOST_KEPT: usize = 1 << 20;
+
+impl Memory {
+    /// Runs a call in this thread's memory, and gives back what a large one has left.
+    fn with<T>(call: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
+        thread_local! {
+            static KEPT: RefCell<Memory> = RefCell::default();
+        }
+        KEPT.with_borrow_mut(|memory| {
+            let result = call(memory);
+            free_if_large(&mut memory.vectors);
+            free_if_large(&mut memory.cells);
+            free_if_large(&mut memory.raw);
+            free_if_large(&mut memory.codes);
+            result
+        })
+    }
+}
+
+fn free_if_large<T>(kept: &mut Vec<T>) {
+    if kept.capacity() * size_of::<T>() > MOST_KEPT {
+        *kept = Vec::new();
+    }
 }
 
 /// `void modelAssign(long model, float[] vectors, int count, int[] cells)`
@@ -42,29 +79,56 @@ pub(crate) fn assign<'local>(
     cells: JIntArray<'local>,
 ) -> Result<(), Failure> {
     let model = handles::get::<Model>(model)?;
-    let count = unsigned("count", count)?;
-    let components = count.checked_mul(model.dimension());
-    let components = components.ok_or_else(|| Failure::argument("[count] is too large"))?;
-    check_length(env, "vectors", &vectors, components)?;
-    check_length(env, "cells", &cells, count)?;
-    let vectors = copy(env, &vectors, components)?;
-    let mut assigned = zeros(count)?;
-    model.assign(&vectors, &mut WorkingMemory::default(), &mut assigned)?;
-    Ok(cells.set_region(env, 0, &to_java(&assigned)?)?)
+    let (count, components) = shape(env, &model, &vectors, count, &cells)?;
+    Memory::with(|memory| {
+        copy_into(env, &vectors, components, &mut memory.vectors)?;
+        resize(&mut memory.cells, count)?;
+        model.assign(&memory.vectors, &mut memory.working, &mut memory.cells)?;
+        Ok(cells.set_region(env, place(0), as_signed(&memory.cells))?)
+    })
 }
 
 /// `void modelEncode(long model, float[] vectors, int count, int[] cells, byte[] codes)`
 pub(crate) fn encode<'local>(
     env: &mut Env<'local>,
-    class: JClass<'local>,
+    _: JClass<'local>,
     model: jlong,
     vectors: JFloatArray<'local>,
     count: jint,
     cells: JIntArray<'local>,
     codes: JByteArray<'local>,
 ) -> Result<(), Failure> {
-    check_length(env, "codes", &codes, 0)?;
-    assign(env, class, model, vectors, count, cells)
+    let model = handles::get::<Model>(model)?;
+    let (count, components) = shape(env, &model, &vectors, count, &cells)?;
+    // As many vectors are in an array, and a code has fewer bytes than five times its components
+    // and some: the product is a number.
+    let bytes = count * model.code_length();
+    check_length(env, "codes", &codes, bytes)?;
+    Memory::with(|memory| {
+        copy_into(env, &vectors, components, &mut memory.vectors)?;
+        resize(&mut memory.cells, count)?;
+        resize(&mut memory.codes, bytes)?;
+        let Memory { vectors, cells: assigned, codes: made, working, .. } = memory;
+        model.encode(vectors, working, assigned, made)?;
+        cells.set_region(env, place(0), as_signed(assigned))?;
+        Ok(codes.set_region(env, place(0), as_signed(made))?)
+    })
+}
+
+/// Checks the arrays of `count` vectors and their cells; the number of vectors and of components.
+fn shape(
+    env: &Env<'_>,
+    model: &Model,
+    vectors: &JFloatArray<'_>,
+    count: jint,
+    cells: &JIntArray<'_>,
+) -> Result<(usize, usize), Failure> {
+    let count = unsigned("count", count)?;
+    let components = count.checked_mul(model.dimension());
+    let components = components.ok_or_else(|| Failure::argument("[count] is too large"))?;
+    check_length(env, "vectors", vectors, components)?;
+    check_length(env, "cells", cells, count)?;
+    Ok((count, components))
 }
 
 /// `int modelProbe(long model, float[] query, int nprobe, int[] cells, float[] raw)`
@@ -81,20 +145,24 @@ pub(crate) fn probe<'local>(
     if nprobe < 1 {
         return Err(Failure::argument(format!("[nprobe] must be at least 1, got [{nprobe}]")));
     }
-    let query = copy_all(env, "query", &query)?;
+    let length = length(env, "query", &query)?;
     let count = (nprobe as usize).min(model.nlist());
     check_length(env, "cells", &cells, count)?;
     if !raw.is_null() {
         check_length(env, "raw", &raw, count)?;
     }
-    let mut probed = zeros(count)?;
-    let mut values = zeros(count)?;
-    model.probe(&query, count, &mut WorkingMemory::default(), &mut probed, Some(&mut values))?;
-    cells.set_region(env, 0, &to_java(&probed)?)?;
-    if !raw.is_null() {
-        raw.set_region(env, 0, &values)?;
-    }
-    Ok(count as jint)
+    Memory::with(|memory| {
+        copy_into(env, &query, length, &mut memory.vectors)?;
+        resize(&mut memory.cells, count)?;
+        resize(&mut memory.raw, count)?;
+        let Memory { vectors, cells: probed, raw: values, working, .. } = memory;
+        model.probe(vectors, count, working, probed, Some(values))?;
+        cells.set_region(env, place(0), as_signed(probed))?;
+        if !raw.is_null() {
+            raw.set_region(env, place(0), values)?;
+        }
+        Ok(count as jint)
+    })
 }
 
 /// `void modelRead(long model, long offset, byte[] out, int length)`
@@ -118,9 +186,7 @@ pub(crate) fn read<'local>(
             file.len()
         ))
     })?;
-    // SAFETY: i8 and u8 have the same layout, and every bit pattern is valid for both.
-    let part = unsafe { std::slice::from_raw_parts(part.as_ptr().cast::<i8>(), part.len()) };
-    Ok(out.set_region(env, place(0), part)?)
+    Ok(out.set_region(env, place(0), as_signed(part))?)
 }
 
 /// `void modelClose(long model)`

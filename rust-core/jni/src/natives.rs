@@ -6,7 +6,7 @@
 
 use crate::failure::Failure;
 use crate::guard::{Entry, Guard, install_panic_hook, tell};
-use crate::{loader, models, rows, scans, trainers};
+use crate::{loader, mapped, models, rows, scans, trainers};
 use ivory_kernels::Kernels;
 use jni::objects::{JClass, JString};
 use jni::sys::{JNI_VERSION_1_8, JavaVM, jint};
@@ -46,6 +46,10 @@ natives! {
         = rows::score;
     fn score_rows(metric: jint, query: [jfloat], rows: JByteBuffer, index: [jint], count: jint, out: [jfloat]) -> void
         = rows::score_rows;
+    fn score_mapped(metric: jint, query: [jfloat], address: jlong, length: jlong, stride: jint, rows: [jint], count: jint, out: [jfloat]) -> void
+        = mapped::score_mapped;
+    fn score_mapped_range(metric: jint, query: [jfloat], address: jlong, length: jlong, stride: jint, from: jint, count: jint, out: [jfloat]) -> void
+        = mapped::score_mapped_range;
     fn loader_open(length: jlong) -> jlong = loader::open;
     fn loader_append(loader: jlong, chunk: [jbyte], length: jint) -> void = loader::append;
     fn loader_finish(loader: jlong) -> jlong = loader::finish;

@@ -4,7 +4,7 @@ use crate::arrays::{check_length, copy, unsigned};
 use crate::failure::Failure;
 use crate::handles;
 use crate::rows::metric;
-use ivory_core::{Progress, Trainer, TrainingParameters};
+use ivory_core::{Encoder, Progress, Trainer, TrainingParameters};
 use jni::Env;
 use jni::objects::{JClass, JDoubleArray, JFloatArray};
 use jni::sys::{jdouble, jint, jlong};
@@ -25,19 +25,29 @@ pub(crate) fn open<'local>(
     encoder: jint,
     parameter: jint,
 ) -> Result<jlong, Failure> {
-    if !(-1..=0).contains(&encoder) || parameter != 0 {
-        return Err(Failure::argument(format!(
-            "[encoder] [{encoder}] with [parameter] [{parameter}] is not known"
-        )));
-    }
+    let metric = metric(metric_code)?;
+    let dimension = unsigned("dimension", dimension)?;
+    let encoder = match encoder {
+        -1 if parameter == 0 => Encoder::None,
+        _ => u32::try_from(encoder)
+            .ok()
+            .zip(u32::try_from(parameter).ok())
+            .and_then(|(code, parameter)| Encoder::of(code, parameter))
+            .ok_or_else(|| {
+                Failure::argument(format!(
+                    "there is no [encoder] [{encoder}] with [parameter] [{parameter}]"
+                ))
+            })?,
+    };
     handles::open(Trainer::new(TrainingParameters {
-        metric: metric(metric_code)?,
-        dimension: unsigned("dimension", dimension)?,
+        metric,
+        dimension,
         nlist: unsigned("nlist", nlist)?,
         seed: seed as u64,
         max_iterations: unsigned("maxIterations", max_iterations)?,
         max_sample: unsigned("maxSample", max_sample)?,
         threads: unsigned("threads", threads)?,
+        encoder,
     })?)
 }
 

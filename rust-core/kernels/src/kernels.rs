@@ -46,7 +46,9 @@ impl Kernels {
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => Some(&AVX2),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => Some(&AVX512),
+            Level::Avx512 if scan::avx512::is_available() => Some(&AVX512),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => Some(&AVX512_PLAIN),
             #[cfg(target_arch = "aarch64")]
             Level::Neon => Some(&NEON),
             #[allow(unreachable_patterns, reason = "which levels can exist depends on the target")]
@@ -72,7 +74,7 @@ impl Kernels {
         check(query, rows, rows.count(), out);
         // SAFETY: the level is available; the rows have `query.len()` components each and there are
         // as many as `out` has places.
-        unsafe { (self.l2)(query, rows.as_ptr(), out) }
+        unsafe { (self.l2)(query, rows.as_ptr(), rows.stride(), out) }
     }
 
     /// Inner products: `out[i] = query · row i`.
@@ -82,7 +84,7 @@ impl Kernels {
     pub fn ip(&self, query: &[f32], rows: Rows<'_>, out: &mut [f32]) {
         check(query, rows, rows.count(), out);
         // SAFETY: as in `l2`.
-        unsafe { (self.ip)(query, rows.as_ptr(), out) }
+        unsafe { (self.ip)(query, rows.as_ptr(), rows.stride(), out) }
     }
 
     /// Squared Euclidean distances by row number: `out[i] = ‖query − row index[i]‖²`.
@@ -93,7 +95,7 @@ impl Kernels {
         check(query, rows, index.len(), out);
         check_index(index, rows);
         // SAFETY: the level is available; every number names a row of `query.len()` components.
-        unsafe { (self.l2_at)(query, rows.as_ptr(), index, out) }
+        unsafe { (self.l2_at)(query, rows.as_ptr(), rows.stride(), index, out) }
     }
 
     /// Inner products by row number: `out[i] = query · row index[i]`.
@@ -104,7 +106,7 @@ impl Kernels {
         check(query, rows, index.len(), out);
         check_index(index, rows);
         // SAFETY: as in `l2_at`.
-        unsafe { (self.ip_at)(query, rows.as_ptr(), index, out) }
+        unsafe { (self.ip_at)(query, rows.as_ptr(), rows.stride(), index, out) }
     }
 
     /// Lays out a query's tables (nibble after nibble, sixteen entries each) for [`Kernels::scan`].
@@ -248,7 +250,7 @@ fn check_index(index: &[u32], rows: Rows<'_>) {
 
 /// The table of a level whose files are called `$file`.
 macro_rules! table {
-    ($name:ident, $level:expr, $file:ident) => {
+    ($name:ident, $level:expr, $file:ident, $scan:ident) => {
         static $name: Kernels = Kernels {
             level: $level,
             l2: distance::$file::rows::<true>,
@@ -256,15 +258,18 @@ macro_rules! table {
             ip: distance::$file::rows::<false>,
             ip_at: distance::$file::rows_at::<false>,
             tile: nearest::$file::TILE,
-            scanner: scan::scalar::SCANNER,
+            scanner: scan::$scan::SCANNER,
         };
     };
 }
 
-table!(SCALAR, Level::Scalar, scalar);
+table!(SCALAR, Level::Scalar, scalar, scalar);
 #[cfg(target_arch = "x86_64")]
-table!(AVX2, Level::Avx2, avx2);
+table!(AVX2, Level::Avx2, avx2, avx2);
 #[cfg(target_arch = "x86_64")]
-table!(AVX512, Level::Avx512, avx512);
+table!(AVX512, Level::Avx512, avx512, avx512);
+// The same without the extensions that the scan of codes needs.
+#[cfg(target_arch = "x86_64")]
+table!(AVX512_PLAIN, Level::Avx512, avx512, avx2);
 #[cfg(target_arch = "aarch64")]
-table!(NEON, Level::Neon, neon);
+table!(NEON, Level::Neon, neon, neon);

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// `count × dimension` little-endian `f32`, row after row, at any alignment.
+/// `count × dimension` little-endian `f32`, row after row, at any alignment. Between a row and the
+/// next there may be bytes that belong to neither.
 ///
 /// Vectors come from memory-mapped files and Java buffers, where nothing promises that a row starts
 /// at a multiple of four; a `&[f32]` could not be made from such bytes.
@@ -10,6 +11,8 @@ use std::fmt;
 pub struct Rows<'a> {
     bytes: &'a [u8],
     dimension: usize,
+    /// Bytes from one row's start to the next; at least `4 × dimension`.
+    stride: usize,
     count: usize,
 }
 
@@ -31,13 +34,37 @@ impl<'a> Rows<'a> {
     /// # Errors
     /// If `dimension` is 0 or `bytes` is shorter than `4 × count × dimension`.
     pub fn new(bytes: &'a [u8], count: usize, dimension: usize) -> Result<Self, ShapeError> {
+        Self::strided(bytes, count, dimension, dimension.saturating_mul(4))
+    }
+
+    /// The first `count` rows of `bytes`, each `stride` bytes behind the one before. Nothing is asked
+    /// for behind the last row.
+    ///
+    /// # Errors
+    /// If `dimension` is 0, a row is longer than `stride`, or `bytes` is shorter than
+    /// `(count − 1) × stride + 4 × dimension` (where `count` is not 0).
+    pub fn strided(
+        bytes: &'a [u8],
+        count: usize,
+        dimension: usize,
+        stride: usize,
+    ) -> Result<Self, ShapeError> {
         if dimension == 0 {
             return Err(ShapeError("[dimension] must be at least 1, got [0]".into()));
         }
-        let length = dimension.checked_mul(4).and_then(|row| row.checked_mul(count));
+        let row = dimension.checked_mul(4);
+        if row.is_some_and(|row| row > stride) {
+            return Err(ShapeError(format!(
+                "[stride] is [{stride}], too short for rows of [{dimension}] f32"
+            )));
+        }
+        let length = row.and_then(|row| match count.checked_sub(1) {
+            None => Some(0),
+            Some(gaps) => gaps.checked_mul(stride)?.checked_add(row),
+        });
         match length {
             Some(length) if length <= bytes.len() => {
-                Ok(Self { bytes: &bytes[..length], dimension, count })
+                Ok(Self { bytes: &bytes[..length], dimension, stride, count })
             }
             _ => Err(ShapeError(format!(
                 "[rows] has [{}] bytes, too short for [{count}] rows of [{dimension}] f32",
@@ -62,7 +89,7 @@ impl<'a> Rows<'a> {
         let bytes = unsafe {
             std::slice::from_raw_parts(numbers.as_ptr().cast::<u8>(), size_of_val(numbers))
         };
-        Ok(Self { bytes, dimension, count: numbers.len() / dimension })
+        Ok(Self { bytes, dimension, stride: dimension * 4, count: numbers.len() / dimension })
     }
 
     /// Number of rows.
@@ -80,8 +107,12 @@ impl<'a> Rows<'a> {
     /// # Panics
     /// If the range is not within the rows.
     pub fn range(&self, from: usize, to: usize) -> Self {
-        let row = self.dimension * 4;
-        Self { bytes: &self.bytes[from * row..to * row], count: to - from, ..*self }
+        assert!(from <= to && to <= self.count, "rows {from}..{to} of {}", self.count);
+        if from == to {
+            return Self { bytes: &[], count: 0, ..*self };
+        }
+        let end = (to - 1) * self.stride + self.dimension * 4;
+        Self { bytes: &self.bytes[from * self.stride..end], count: to - from, ..*self }
     }
 
     /// The components of row `row`.
@@ -89,9 +120,14 @@ impl<'a> Rows<'a> {
     /// # Panics
     /// If there is no such row.
     pub fn row(&self, row: usize) -> impl ExactSizeIterator<Item = f32> + use<'a> {
-        let length = self.dimension * 4;
-        let bytes = &self.bytes[row * length..(row + 1) * length];
+        assert!(row < self.count, "row {row} of {}", self.count);
+        let bytes = &self.bytes[row * self.stride..][..self.dimension * 4];
         bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+    }
+
+    /// Bytes from one row's start to the next.
+    pub fn stride(&self) -> usize {
+        self.stride
     }
 
     /// Address of the first row; not aligned.

@@ -9,7 +9,7 @@
 mod common;
 
 use common::{Random, bits};
-use ivory_kernels::{Kernels, Rows, Scratch};
+use ivory_kernels::{Affine, BLOCK, Kernels, Rows, Scratch, Tables};
 use std::sync::atomic::AtomicBool;
 
 /// Pages that may be used between one before and one behind that may not be touched.
@@ -202,6 +202,90 @@ fn nearest_touches_nothing_outside() {
                             .expect("not stopped");
                         assert!(found.iter().all(|&cell| (cell as usize) < cells));
                         assert!(keys.iter().all(|key| key.is_finite()));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_with_gaps_are_read_without_their_gaps() {
+    let mut random = Random(11);
+    let mut row_room = Guarded::new(41 * 145 * 4);
+    for dimension in [1, 3, 16, 17, 31, 33, 67, 128, 129] {
+        let query = random.reals(dimension);
+        for (count, gap) in [(1, 4), (3, 1), (5, 4), (9, 64), (40, 7)] {
+            let stride = dimension * 4 + gap;
+            let numbers = random.reals(count * dimension);
+            // Gaps of NaN, which would show in every sum; none behind the last row.
+            let mut bytes = vec![0xff; count * stride - gap];
+            for (row, numbers) in numbers.chunks_exact(dimension).enumerate() {
+                let place = &mut bytes[row * stride..][..dimension * 4];
+                place.copy_from_slice(&common::bytes_at(0, numbers));
+            }
+            let index: Vec<u32> = (0..count as u32).rev().chain([count as u32 - 1]).collect();
+            for kernels in Kernels::available() {
+                let packed = Rows::of_f32(&numbers, dimension).expect("shape");
+                for at_end in [true, false] {
+                    let bytes = row_room.copy(&bytes, at_end);
+                    let rows = Rows::strided(bytes, count, dimension, stride).expect("shape");
+                    for rows_of in [
+                        |k: &Kernels, q: &[f32], r: Rows<'_>, _: &[u32], out: &mut [f32]| {
+                            k.l2(q, r, out);
+                        },
+                        |k: &Kernels, q: &[f32], r: Rows<'_>, _: &[u32], out: &mut [f32]| {
+                            k.ip(q, r, out);
+                        },
+                        |k: &Kernels, q: &[f32], r: Rows<'_>, i: &[u32], out: &mut [f32]| {
+                            k.l2_at(q, r, &i[1..], out);
+                        },
+                        |k: &Kernels, q: &[f32], r: Rows<'_>, i: &[u32], out: &mut [f32]| {
+                            k.ip_at(q, r, &i[1..], out);
+                        },
+                    ] {
+                        let mut out = [vec![0.0; count], vec![0.0; count]];
+                        rows_of(kernels, &query, packed, &index, &mut out[0]);
+                        rows_of(kernels, &query, rows, &index, &mut out[1]);
+                        let [packed, gaps] = out.map(|values| bits(&values));
+                        assert_eq!(gaps, packed, "{} {count} × {dimension}", kernels.level());
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn scans_and_packing_touch_nothing_outside() {
+    let mut random = Random(12);
+    let mut room = Guarded::new(70 * 80);
+    let mut row_room = Guarded::new(BLOCK * 80);
+    for code_bytes in (0..=20).chain([24, 31, 32, 33, 47, 64]) {
+        let entries: Vec<u8> = (0..code_bytes * 32).map(|_| random.next() as u8).collect();
+        for factors in 0..=3 {
+            let affine = Affine { base: 1.0, scale: 0.5, offset: 2.0, factors: factors as u32 };
+            let length = code_bytes + 4 * factors;
+            for count in (0..=33).chain([48, 63, 64, 65, 69]) {
+                let bytes: Vec<u8> =
+                    (0..count * length).map(|_| random.next() as u8 & 0x3f).collect();
+                let mut expected = None;
+                for kernels in Kernels::available() {
+                    let mut tables = Tables::default();
+                    kernels.tables(&entries, &mut tables).expect("memory");
+                    for at_end in [true, false] {
+                        let blocks = &*room.copy(&bytes, at_end);
+                        let mut out = Vec::with_capacity(count);
+                        let all = f32::INFINITY;
+                        kernels.scan(&tables, &affine, blocks, count, all, 0, &mut out);
+                        assert_eq!(out.len(), count);
+                        let found: Vec<_> = out.iter().map(|f| f.estimate.to_bits()).collect();
+                        assert_eq!(&found, expected.get_or_insert_with(|| found.clone()));
+                        if count <= BLOCK {
+                            let rows = &*row_room.copy(&bytes, at_end);
+                            let block = room.slice::<u8>(bytes.len(), at_end);
+                            kernels.pack(rows, count, code_bytes, factors, block);
+                        }
                     }
                 }
             }

@@ -32,6 +32,32 @@ fn a_size_beyond_the_address_space_is_refused() {
 }
 
 #[test]
+fn rows_with_gaps_end_with_the_last_component() {
+    // Three rows of two numbers, twelve bytes apart: nothing is needed behind the last number.
+    let rows = Rows::strided(&[0; 32], 3, 2, 12).expect("shape");
+    assert_eq!((rows.count(), rows.stride()), (3, 12));
+    assert_eq!(Rows::strided(&[], 0, 2, 12).expect("no row").count(), 0);
+    let error = Rows::strided(&[0; 31], 3, 2, 12).expect_err("too short");
+    assert_eq!(error.to_string(), "[rows] has [31] bytes, too short for [3] rows of [2] f32");
+    let error = Rows::strided(&[0; 64], 3, 2, 7).expect_err("rows overlap");
+    assert_eq!(error.to_string(), "[stride] is [7], too short for rows of [2] f32");
+    let error = Rows::strided(&[0; 64], 3, 2, usize::MAX).expect_err("overflow");
+    assert!(error.to_string().contains("[3] rows"), "{error}");
+}
+
+#[test]
+fn rows_with_gaps_give_back_what_was_put_in() {
+    let bytes: Vec<u8> =
+        [1.0f32, 2.0, 9.0, 3.0, 4.0, 9.0, 5.0, 6.0].iter().flat_map(|n| n.to_le_bytes()).collect();
+    let rows = Rows::strided(&bytes, 3, 2, 12).expect("shape");
+    assert_eq!(rows.row(2).collect::<Vec<_>>(), [5.0, 6.0]);
+    assert_eq!(rows.range(1, 3).row(1).collect::<Vec<_>>(), [5.0, 6.0]);
+    assert_eq!(rows.range(1, 2).row(0).collect::<Vec<_>>(), [3.0, 4.0]);
+    refusal(|| rows.row(3));
+    refusal(|| rows.range(1, 4));
+}
+
+#[test]
 fn dimension_zero_is_refused() {
     let error = Rows::new(&[0; 4], 1, 0).expect_err("dimension 0");
     assert_eq!(error.to_string(), "[dimension] must be at least 1, got [0]");

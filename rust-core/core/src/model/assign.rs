@@ -2,6 +2,7 @@
 
 use super::Model;
 use crate::error::{Error, Result};
+use crate::quantize::Memory;
 use ivory_kernels::Scratch;
 use std::sync::atomic::AtomicBool;
 
@@ -12,8 +13,9 @@ const BATCH: usize = 256;
 /// number of cells of the models that it is used for, not with the number of vectors.
 #[derive(Debug, Default)]
 pub struct WorkingMemory {
-    points: Vec<f32>,
-    keys: Vec<f32>,
+    pub(super) points: Vec<f32>,
+    pub(super) keys: Vec<f32>,
+    pub(super) code: Memory,
     scratch: Scratch,
     pub(super) raw: Vec<f32>,
     pub(super) order: Vec<u64>,

@@ -53,6 +53,11 @@ impl Frame {
         Ok(Self { spherical: metric.is_spherical(), origin, scale: 1.0 })
     }
 
+    /// The origin, rounded.
+    pub fn origin_f32(&self) -> Vec<f32> {
+        self.origin.iter().map(|&x| x as f32).collect()
+    }
+
     /// The largest absolute component of the rows, seen from the origin.
     pub fn largest(&self, rows: &[f32]) -> f64 {
         rows.chunks_exact(self.origin.len()).fold(0.0, |largest, row| largest.max(self.reach(row)))

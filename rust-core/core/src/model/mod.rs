@@ -1,6 +1,7 @@
 //! A trained model: the centroids of one field.
 
 mod assign;
+mod encode;
 mod file;
 mod frame;
 mod probe;
@@ -10,8 +11,10 @@ pub(crate) use assign::check_finite;
 pub use file::file_length_range;
 pub(crate) use frame::{Frame, squared_norm};
 
+use crate::encoder::Encoder;
 use crate::error::Result;
 use crate::metric::Metric;
+use crate::quantize::{self, Coder};
 use ivory_kernels::{Kernels, Panels, Rows};
 use std::fmt;
 
@@ -33,18 +36,26 @@ pub struct Model {
     file: Vec<u8>,
     frame: Frame,
     panels: Panels,
+    coder: Option<Coder>,
     kernels: &'static Kernels,
 }
 
 impl Model {
-    /// Builds the model of these centroids (row after row, all finite).
+    /// Builds the model of these centroids (row after row, all finite) and this encoder.
     pub(crate) fn of_centroids(
         metric: Metric,
         dimension: usize,
         centroids: &[f32],
+        coder: Option<&Coder>,
         kernels: &'static Kernels,
     ) -> Result<Self> {
-        Self::from_file_for(file::write(metric, dimension, centroids)?, kernels)
+        let encoder = coder.map_or(Encoder::None, |coder| coder.encoder);
+        let mut section = Vec::new();
+        if let Some(coder) = coder {
+            quantize::write(coder, &mut section);
+        }
+        let file = file::write(metric, dimension, centroids, encoder, &section)?;
+        Self::from_file_for(file, kernels)
     }
 
     /// Reads a model file (docs/FORMAT.md); the model keeps the bytes.
@@ -72,6 +83,8 @@ impl Model {
             let panels = kernels.panels(&numbers, header.dimension, &bias)?;
             (frame, panels)
         };
+        let section = file::section(&bytes, &header);
+        let coder = quantize::read(header.metric, header.dimension, header.encoder, section)?;
         Ok(Self {
             metric: header.metric,
             dimension: header.dimension,
@@ -80,6 +93,7 @@ impl Model {
             file: bytes,
             frame,
             panels,
+            coder,
             kernels,
         })
     }
@@ -109,6 +123,11 @@ impl Model {
         file::centroid_rows(&self.file, self.nlist, self.dimension)
     }
 
+    /// The kernels that the model works with.
+    pub(crate) fn kernels(&self) -> &'static Kernels {
+        self.kernels
+    }
+
     /// The file form.
     pub fn file(&self) -> &[u8] {
         &self.file
@@ -116,7 +135,11 @@ impl Model {
 
     /// Memory that the model occupies.
     pub fn size_in_bytes(&self) -> usize {
-        size_of::<Self>() + self.file.capacity() + self.panels.size_in_bytes()
+        let coder = self
+            .coder
+            .as_ref()
+            .map_or(0, |coder| size_of_val(&*coder.place.origin) + coder.quantizer.size_in_bytes());
+        size_of::<Self>() + self.file.capacity() + self.panels.size_in_bytes() + coder
     }
 }
 

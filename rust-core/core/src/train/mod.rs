@@ -8,6 +8,7 @@ mod seeding;
 
 pub use progress::{Phase, Progress};
 
+use crate::encoder::Encoder;
 use crate::error::{Error, Result};
 use crate::metric::Metric;
 use crate::model::{MAX_DIMENSION, MAX_NLIST, Model, squared_norm};
@@ -33,6 +34,8 @@ pub struct TrainingParameters {
     pub max_sample: usize,
     /// Threads to use, at least 1; the model does not depend on it.
     pub threads: usize,
+    /// How the model will encode vectors.
+    pub encoder: Encoder,
 }
 
 impl TrainingParameters {
@@ -47,7 +50,11 @@ impl TrainingParameters {
         check("nlist", self.nlist, 1, MAX_NLIST)?;
         check("max_iterations", self.max_iterations, 1, i32::MAX as usize)?;
         check("max_sample", self.max_sample, self.nlist, i32::MAX as usize)?;
-        check("threads", self.threads, 1, 1024)
+        check("threads", self.threads, 1, 1024)?;
+        if Encoder::ALL.contains(&self.encoder) {
+            return Ok(());
+        }
+        Err(Error::Argument(format!("[encoder] there is no [{}]", self.encoder)))
     }
 }
 
@@ -130,11 +137,11 @@ impl Trainer {
         let State::Collecting(sample) = &mut *state else {
             return Err(Error::State("the training run has started already".into()));
         };
-        let spherical = self.parameters.metric.is_spherical();
+        let cosine = self.parameters.metric == Metric::Cosine;
         for vector in vectors.chunks_exact(dimension) {
             sample.offer(|place| {
                 place.copy_from_slice(vector);
-                if spherical {
+                if cosine {
                     normalise(place);
                 }
             })?;

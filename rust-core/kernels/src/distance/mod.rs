@@ -12,19 +12,21 @@ pub(crate) mod avx512;
 #[cfg(target_arch = "aarch64")]
 pub(crate) mod neon;
 
-/// One query against as many consecutive rows as `out` has places, the first at the address given.
+/// One query against as many rows as `out` has places, the first at the address given, each of the
+/// others as many bytes (the third argument) behind the one before.
 ///
 /// # Safety
-/// The processor must have the function's instruction set, and `4 × query.len() × out.len()` bytes
-/// must be readable at the address.
-pub(crate) type RowsKernel = unsafe fn(&[f32], *const u8, &mut [f32]);
+/// The processor must have the function's instruction set, and of every row `4 × query.len()` bytes
+/// must be readable.
+pub(crate) type RowsKernel = unsafe fn(&[f32], *const u8, usize, &mut [f32]);
 
-/// One query against rows by number: `out[i]` is for row `index[i]`, row 0 being at the address.
+/// One query against rows by number: `out[i]` is for row `index[i]`, row 0 being at the address and
+/// each of the others as many bytes (the third argument) behind the one before.
 ///
 /// # Safety
 /// The processor must have the function's instruction set; `index` must be at least as long as
 /// `out`; every row that it names must be readable, `4 × query.len()` bytes each.
-pub(crate) type RowsAtKernel = unsafe fn(&[f32], *const u8, &[u32], &mut [f32]);
+pub(crate) type RowsAtKernel = unsafe fn(&[f32], *const u8, usize, &[u32], &mut [f32]);
 
 /// Where the i-th row of a call lies.
 pub(crate) trait Place: Copy {

@@ -5,20 +5,26 @@
 use super::{Consecutive, Numbered, Place};
 
 /// See [`super::RowsKernel`].
-pub(crate) unsafe fn rows<const L2: bool>(query: &[f32], base: *const u8, out: &mut [f32]) {
+pub(crate) unsafe fn rows<const L2: bool>(
+    query: &[f32],
+    base: *const u8,
+    stride: usize,
+    out: &mut [f32],
+) {
     // SAFETY: passed on from the caller.
-    unsafe { run::<L2, _>(query, Consecutive { base, stride: query.len() * 4 }, out) }
+    unsafe { run::<L2, _>(query, Consecutive { base, stride }, out) }
 }
 
 /// See [`super::RowsAtKernel`].
 pub(crate) unsafe fn rows_at<const L2: bool>(
     query: &[f32],
     base: *const u8,
+    stride: usize,
     index: &[u32],
     out: &mut [f32],
 ) {
     // SAFETY: passed on from the caller.
-    unsafe { run::<L2, _>(query, Numbered { base, stride: query.len() * 4, index }, out) }
+    unsafe { run::<L2, _>(query, Numbered { base, stride, index }, out) }
 }
 
 unsafe fn run<const L2: bool, P: Place>(query: &[f32], place: P, out: &mut [f32]) {

@@ -23,6 +23,13 @@ mod pack;
 pub(crate) mod scalar;
 mod tables;
 
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod avx2;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod avx512;
+#[cfg(target_arch = "aarch64")]
+pub(crate) mod neon;
+
 pub(crate) use pack::pack;
 pub use tables::Tables;
 pub(crate) use tables::{Form, expand};

@@ -3,7 +3,7 @@
 use super::emit::{emit, estimate};
 use super::{BLOCK, Form, Found, ScanArguments, Scanner, code_length};
 
-pub(crate) const SCANNER: Scanner = Scanner { form: Form { group: 1 }, run };
+pub(crate) const SCANNER: Scanner = Scanner { form: Form { group: 1, multiple: 1 }, run };
 
 /// See [`super::ScanKernel`].
 unsafe fn run(s: &ScanArguments<'_>, out: &mut Vec<Found>) {

@@ -22,10 +22,13 @@ pub struct Tables {
 struct Line([u8; 64]);
 
 /// How tables lie in memory: `group` positions (bytes of a code) together, first the tables of their
-/// low nibbles, then those of their high ones. Groups are filled up with tables of zeros.
+/// low nibbles, then those of their high ones. Tables of zeros fill up to a multiple of positions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Form {
+    /// Positions of a group.
     pub group: usize,
+    /// Positions that a scan takes at a time, a multiple of `group`.
+    pub multiple: usize,
 }
 
 impl Tables {
@@ -64,16 +67,16 @@ pub(crate) fn expand(
     let code_bytes = entries.len() / PAIR;
     assert!(code_bytes * PAIR == entries.len(), "tables of whole bytes");
     assert!(code_bytes <= MAX_CODE_BYTES, "too many nibbles");
-    let group = scanner.form.group;
-    let lines = (code_bytes.div_ceil(group) * group * PAIR).div_ceil(64);
+    let Form { group, multiple } = scanner.form;
+    let lines = (code_bytes.next_multiple_of(multiple) * PAIR).div_ceil(64);
     into.level = None;
     into.lines.clear();
     into.lines.try_reserve(lines)?;
     into.lines.resize(lines, Line([0; 64]));
     into.code_bytes = code_bytes;
     let groups = into.bytes_mut().chunks_exact_mut(group * PAIR);
-    for (group, entries) in groups.zip(entries.chunks(scanner.form.group * PAIR)) {
-        let (low, high) = group.split_at_mut(scanner.form.group * ENTRIES);
+    for (tables, entries) in groups.zip(entries.chunks(group * PAIR)) {
+        let (low, high) = tables.split_at_mut(group * ENTRIES);
         let places = low.chunks_exact_mut(ENTRIES).zip(high.chunks_exact_mut(ENTRIES));
         for ((low, high), pair) in places.zip(entries.chunks_exact(PAIR)) {
             low.copy_from_slice(&pair[..ENTRIES]);

@@ -46,6 +46,41 @@ final class CountingOps implements VectorOps {
     }
 
     @Override
+    public boolean readsMemory() {
+        return ops.readsMemory();
+    }
+
+    @Override
+    public void scoreMapped(
+            Metric metric,
+            float[] query,
+            long address,
+            long length,
+            int stride,
+            int[] numbers,
+            int count,
+            float[] out) {
+        calls.incrementAndGet();
+        rows.addAndGet(count);
+        ops.scoreMapped(metric, query, address, length, stride, numbers, count, out);
+    }
+
+    @Override
+    public void scoreMappedRange(
+            Metric metric,
+            float[] query,
+            long address,
+            long length,
+            int stride,
+            int from,
+            int count,
+            float[] out) {
+        calls.incrementAndGet();
+        rows.addAndGet(count);
+        ops.scoreMappedRange(metric, query, address, length, stride, from, count, out);
+    }
+
+    @Override
     public ModelLoader loadModel(long length) {
         return ops.loadModel(length);
     }

@@ -55,14 +55,56 @@ final class Checks {
         }
     }
 
+    /** Row numbers are checked by the library, which reads them anyhow. */
+    static void scoreMapped(
+            Metric metric,
+            float[] query,
+            long length,
+            int stride,
+            int[] rows,
+            int count,
+            float[] out) {
+        scoring(metric, query, count, out);
+        mapped(query, length, stride);
+        notNull(rows, "rows");
+        holds("rows", rows.length, count);
+    }
+
+    static void scoreMappedRange(
+            Metric metric,
+            float[] query,
+            long length,
+            int stride,
+            int from,
+            int count,
+            float[] out) {
+        scoring(metric, query, count, out);
+        mapped(query, length, stride);
+        notNegative("from", from);
+        long needed = (from + count - 1L) * stride + 4L * query.length;
+        argument(
+                count == 0 || length >= needed,
+                "length is too short: " + needed + " bytes needed, got " + length);
+    }
+
+    private static void mapped(float[] query, long length, int stride) {
+        argument(length >= 0, "length must not be negative, got " + length);
+        long row = 4L * query.length;
+        argument(stride >= row, "stride must be at least " + row + ", got " + stride);
+    }
+
     private static void scoring(
             Metric metric, float[] query, ByteBuffer rows, int count, float[] out) {
+        notNull(rows, "rows");
+        argument(rows.isDirect(), "rows must be a direct buffer");
+        scoring(metric, query, count, out);
+    }
+
+    private static void scoring(Metric metric, float[] query, int count, float[] out) {
         notNull(metric, "metric");
         notNull(query, "query");
-        notNull(rows, "rows");
         notNull(out, "out");
         argument(query.length > 0, "query is empty");
-        argument(rows.isDirect(), "rows must be a direct buffer");
         notNegative("count", count);
         holds("out", out.length, count);
     }

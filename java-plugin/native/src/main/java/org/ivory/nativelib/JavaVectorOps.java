@@ -53,6 +53,42 @@ public final class JavaVectorOps implements VectorOps {
     }
 
     @Override
+    public boolean readsMemory() {
+        return false;
+    }
+
+    @Override
+    public void scoreMapped(
+            Metric metric,
+            float[] query,
+            long address,
+            long length,
+            int stride,
+            int[] rows,
+            int count,
+            float[] out) {
+        throw noMappedMemory();
+    }
+
+    @Override
+    public void scoreMappedRange(
+            Metric metric,
+            float[] query,
+            long address,
+            long length,
+            int stride,
+            int from,
+            int count,
+            float[] out) {
+        throw noMappedMemory();
+    }
+
+    private UnsupportedOperationException noMappedMemory() {
+        return new UnsupportedOperationException(
+                "mapped memory is read by the native library, which is not in use: " + reason);
+    }
+
+    @Override
     public ModelLoader loadModel(long length) {
         return new JavaModelLoader(length);
     }

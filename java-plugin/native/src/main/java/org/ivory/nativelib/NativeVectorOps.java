@@ -29,6 +29,39 @@ final class NativeVectorOps implements VectorOps {
     }
 
     @Override
+    public boolean readsMemory() {
+        return true;
+    }
+
+    @Override
+    public void scoreMapped(
+            Metric metric,
+            float[] query,
+            long address,
+            long length,
+            int stride,
+            int[] rows,
+            int count,
+            float[] out) {
+        Checks.scoreMapped(metric, query, length, stride, rows, count, out);
+        Natives.scoreMapped(metric.code(), query, address, length, stride, rows, count, out);
+    }
+
+    @Override
+    public void scoreMappedRange(
+            Metric metric,
+            float[] query,
+            long address,
+            long length,
+            int stride,
+            int from,
+            int count,
+            float[] out) {
+        Checks.scoreMappedRange(metric, query, length, stride, from, count, out);
+        Natives.scoreMappedRange(metric.code(), query, address, length, stride, from, count, out);
+    }
+
+    @Override
     public ModelLoader loadModel(long length) {
         return new NativeModelLoader(length);
     }

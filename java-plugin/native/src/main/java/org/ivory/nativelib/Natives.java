@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  *
  * <p>A handle is a number that the library checks: one that is stale, closed or of another kind is
  * an {@link IllegalStateException}, never undefined. Arrays are copied in and out; a direct buffer
- * is read in place during the call only.
+ * or a mapped address is read in place during the call only.
  */
 final class Natives {
     private Natives() {}
@@ -28,6 +28,26 @@ final class Natives {
 
     static native void scoreRows(
             int metric, float[] query, ByteBuffer rows, int[] index, int count, float[] out);
+
+    static native void scoreMapped(
+            int metric,
+            float[] query,
+            long address,
+            long length,
+            int stride,
+            int[] rows,
+            int count,
+            float[] out);
+
+    static native void scoreMappedRange(
+            int metric,
+            float[] query,
+            long address,
+            long length,
+            int stride,
+            int from,
+            int count,
+            float[] out);
 
     static native long loaderOpen(long length);
 

@@ -1,0 +1,103 @@
+"""Stage: what an open index holds in memory beyond the page cache.
+
+The heap's pages say nothing (the JVM keeps what it once touched), so two numbers are added: the
+objects that live in the heap after a full collection, and the anonymous pages of the process that
+lie outside the heap. Both are taken with the index searched and open, and again with it closed.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ivory_demo.console import say
+from ivory_node.errors import NodeError
+from ivory_node.jdk import find_jdk
+
+from . import sides
+from .bench import Bench
+from .sides import IVORY, PEER, merged
+
+Json = dict[str, Any]
+_NPROBE_SHARE = 0.016
+_MIB = 2**20
+
+
+def memory(bench: Bench) -> None:
+    """Ivory's merged index; the peer's for comparison."""
+    found: Json = {}
+    for side in (IVORY, PEER):
+        index = merged(side) if bench.exists(merged(side)) else side
+        found[side] = _index(bench, side, index)
+        say(f"   {index}: {found[side]['bytes'] / _MIB:.1f} MiB, rounds {found[side]['rounds']}")
+    stats = bench.client.call("GET", "/_plugins/_ivory/stats")["total"]
+    found["models"] = int(stats["models"]["size_in_bytes"])
+    # The model belongs to the index, though it outlives its closing.
+    found["bytes"] = found[IVORY]["bytes"] + found["models"]
+    say(
+        f"   models: {found['models'] / _MIB:.1f} MiB; RssAnon {rss_anon(bench.pid) / _MIB:.0f} MiB"
+    )
+    found["rss_anon"] = rss_anon(bench.pid)
+    bench.keep("memory", found)
+
+
+def rss_anon(pid: int) -> int:
+    """Anonymous resident bytes of a process, heap and all."""
+    text = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    return 1024 * int(re.findall(r"^RssAnon:\s+(\d+) kB", text, re.MULTILINE)[0])
+
+
+def _index(bench: Bench, side: str, index: str) -> Json:
+    setting = {"ef_search": 48}
+    if side == IVORY:
+        setting = {"nprobe": max(4, round(_NPROBE_SHARE * bench.choices.cells))}
+    bodies = (sides.search(side, text, setting) for text in bench.query_texts)
+    requests = bench.requests("memory", bodies)
+    bench.search(index, requests, max(bench.choices.clients), rounds=3)
+    rounds = []
+    for _ in range(3):
+        bench.client.call("POST", f"/{index}/_close?wait_for_active_shards=0")
+        closed = _live(bench)
+        bench.client.call("POST", f"/{index}/_open")
+        health = f"/_cluster/health/{index}?wait_for_status=green&timeout=120s"
+        bench.client.call("GET", health)
+        bench.search(index, requests, max(bench.choices.clients))
+        rounds.append(_live(bench) - closed)
+    requests.unlink()
+    return {"bytes": int(np.median(rounds)), "rounds": rounds}
+
+
+def _live(bench: Bench) -> int:
+    """Live objects of the heap, and anonymous pages outside of it."""
+    _jcmd(bench.pid, "GC.run")
+    _jcmd(bench.pid, "GC.run")
+    told = _jcmd(bench.pid, "GC.heap_info")
+    used = re.search(r"used (\d+)K \[0x([0-9a-f]+), 0x([0-9a-f]+)\)", told)
+    if not used:
+        raise NodeError(f"GC.heap_info of process {bench.pid}: {told}")
+    low, high = int(used.group(2), 16), int(used.group(3), 16)
+    return int(used.group(1)) * 1024 + _anonymous_outside(bench.pid, low, high)
+
+
+def _anonymous_outside(pid: int, low: int, high: int) -> int:
+    """Anonymous resident bytes of the mappings that do not lie within low..high."""
+    total, counts = 0, True
+    for line in Path(f"/proc/{pid}/smaps").read_text(encoding="utf-8").splitlines():
+        if head := re.match(r"([0-9a-f]+)-([0-9a-f]+) ", line):
+            counts = not low <= int(head.group(1), 16) < high
+        elif counts and line.startswith("Anonymous:"):
+            total += 1024 * int(line.split()[1])
+    return total
+
+
+def _jcmd(pid: int, command: str) -> str:
+    program = find_jdk("javac") / "bin" / "jcmd"
+    done = subprocess.run(
+        [str(program), str(pid), command], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise NodeError(f"jcmd {pid} {command}: {done.stdout}{done.stderr}")
+    return done.stdout

@@ -1,0 +1,333 @@
+//! Scanning codes: one query against the cells of many segments.
+
+mod query;
+mod region;
+mod reservoir;
+mod writer;
+
+pub use region::Region;
+pub use reservoir::Candidate;
+pub use writer::RegionWriter;
+
+use crate::error::{Error, FormatError, Result};
+use crate::model::{Model, WorkingMemory, check_finite};
+use ivory_kernels::{Affine, BLOCK, Found, Tables};
+use query::Query;
+use reservoir::Reservoir;
+use std::sync::Arc;
+
+/// Vectors that are scanned before the threshold is looked at again; a multiple of [`BLOCK`].
+const CHUNK: usize = 16 * BLOCK;
+
+/// Cells whose memory is asked for before they are scanned.
+const AHEAD: usize = 6;
+
+/// Bytes of a cell's codes that are asked for; the processor sees by itself how it goes on.
+const MOST_PREFETCHED: usize = 512;
+
+/// Most candidates that a scan keeps.
+const MOST_CANDIDATES: usize = 1 << 24;
+
+/// One query on its way through the segments of a shard. One thread at a time.
+#[derive(Debug)]
+pub struct Scan {
+    model: Arc<Model>,
+    raw: Vec<f32>,
+    query: Query,
+    tables: Tables,
+    memory: WorkingMemory,
+    /// The cells probed so far, nearest first.
+    cells: Vec<u32>,
+    /// What each of them adds to the estimates.
+    bases: Vec<f32>,
+    ranges: Vec<(usize, std::ops::Range<usize>)>,
+    reservoir: Reservoir,
+    found: Vec<Found>,
+    blocks: Vec<u8>,
+}
+
+impl Scan {
+    /// Prepares a query that keeps the best `candidates`.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if the model has no encoder, the query's length is not the model's
+    /// dimension, a component is not finite, or `candidates` is 0 or above 2²⁴; [`Error::Memory`].
+    pub fn new(model: Arc<Model>, query: &[f32], candidates: usize) -> Result<Self> {
+        let Some(coder) = model.coder() else {
+            return Err(Error::Argument("the model has no [encoder]: there are no codes".into()));
+        };
+        if query.len() != model.dimension() {
+            return Err(Error::Argument(format!(
+                "[query] has [{}] components, the model has dimension [{}]",
+                query.len(),
+                model.dimension()
+            )));
+        }
+        if !(1..=MOST_CANDIDATES).contains(&candidates) {
+            return Err(Error::Argument(format!(
+                "[candidates] must be from 1 to {MOST_CANDIDATES}, got [{candidates}]"
+            )));
+        }
+        check_finite("query", query, model.dimension())?;
+        let prepared = Query::new(&model, coder, query)?;
+        let mut tables = Tables::default();
+        model.kernels().tables(&prepared.lookup.entries, &mut tables)?;
+        Ok(Self {
+            raw: query.to_vec(),
+            query: prepared,
+            tables,
+            memory: WorkingMemory::default(),
+            cells: Vec::new(),
+            bases: Vec::new(),
+            ranges: Vec::new(),
+            reservoir: Reservoir::new(candidates)?,
+            found: Vec::new(),
+            blocks: Vec::new(),
+            model,
+        })
+    }
+
+    /// Chooses the `min(nprobe, nlist)` nearest cells, nearest first, and gives back all of them.
+    /// Asked again for more, it adds behind those that it has; asked for fewer, it keeps all.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if `nprobe` is 0; [`Error::Memory`].
+    pub fn probe(&mut self, nprobe: usize) -> Result<&[u32]> {
+        let count = nprobe.min(self.model.nlist());
+        let before = self.cells.len();
+        if count > before || nprobe == 0 {
+            let mut cells = std::mem::take(&mut self.cells);
+            cells.try_reserve(count)?;
+            let mut nearest = crate::error::filled(count, 0u32)?;
+            self.model.probe(&self.raw, nprobe, &mut self.memory, &mut nearest, None)?;
+            // Usually the first ones are those that there are already.
+            if nearest[..before] == cells[..] {
+                cells.extend_from_slice(&nearest[before..]);
+            } else {
+                let known: std::collections::HashSet<u32> = cells.iter().copied().collect();
+                cells.extend(nearest.into_iter().filter(|cell| !known.contains(cell)));
+                cells.truncate(count);
+            }
+            self.cells = cells;
+            self.bases.try_reserve(count)?;
+            if let Some(coder) = self.model.coder() {
+                for &cell in &self.cells[before..] {
+                    self.bases.push(self.query.base(&self.model, coder, cell));
+                }
+            }
+        }
+        Ok(&self.cells)
+    }
+
+    /// The cells probed so far, nearest first.
+    pub fn cells(&self) -> &[u32] {
+        &self.cells
+    }
+
+    /// Most candidates that are kept.
+    pub fn candidates(&self) -> usize {
+        self.reservoir.most()
+    }
+
+    /// Scans the probed cells `from..to` (places among [`Scan::cells`]) of a segment's region. `live`
+    /// has a bit per document (document 0 is bit 0 of word 0); only documents whose bit is set can be
+    /// hits, none beyond the last word; without it all can. Gives back how many vectors of the cells
+    /// can be hits.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if the places are not probed yet; [`Error::Format`] if the region belongs
+    /// to another model or is damaged; [`Error::Memory`].
+    pub fn region(
+        &mut self,
+        segment: u32,
+        region: &Region<'_>,
+        from: usize,
+        to: usize,
+        live: Option<&[u64]>,
+    ) -> Result<u64> {
+        if from > to || to > self.cells.len() {
+            return Err(Error::Argument(format!(
+                "[from] [{from}] and [to] [{to}] are not among the [{}] cells probed",
+                self.cells.len()
+            )));
+        }
+        self.check(region)?;
+        let mut seen = 0;
+        self.ranges.clear();
+        self.ranges.try_reserve(to - from)?;
+        for rank in from..to {
+            let range = region.cell(self.cells[rank])?;
+            if range.is_empty() {
+                continue;
+            }
+            let hits = live.map_or(range.len(), |live| alive(region, range.clone(), live));
+            if hits > 0 {
+                seen += hits as u64;
+                self.ranges.push((rank, range));
+            }
+        }
+        let ranges = std::mem::take(&mut self.ranges);
+        for range in ranges.iter().take(AHEAD) {
+            self.prefetch(region, &range.1);
+        }
+        for (i, (rank, range)) in ranges.iter().enumerate() {
+            if let Some((_, range)) = ranges.get(i + AHEAD) {
+                self.prefetch(region, range);
+            }
+            self.cell(segment, region, *rank, range.clone(), live)?;
+        }
+        self.ranges = ranges;
+        Ok(seen)
+    }
+
+    /// Asks for the memory that a cell's scan begins with.
+    fn prefetch(&self, region: &Region<'_>, range: &std::ops::Range<usize>) {
+        let length = (range.len() * region.code_length()).min(MOST_PREFETCHED);
+        self.model.kernels().prefetch(&region.codes(range.start)[..length]);
+        self.model.kernels().prefetch(region.docs(range.start));
+    }
+
+    fn check(&self, region: &Region<'_>) -> Result<()> {
+        let expected = [
+            ("fingerprint", region.fingerprint(), self.model.fingerprint()),
+            ("code_length", region.code_length() as u64, self.model.code_length() as u64),
+        ];
+        match expected.into_iter().find(|(_, found, expected)| found != expected) {
+            None => Ok(()),
+            Some((field, found, expected)) => {
+                Err(FormatError::Region { field, found, expected }.into())
+            }
+        }
+    }
+
+    fn affine(&self, rank: usize) -> Affine {
+        let factors = self.model.factors() as u32;
+        let (base, lookup) = (self.bases[rank], &self.query.lookup);
+        let (scale, offset) = (lookup.scale, lookup.offset);
+        if factors >= 2 {
+            Affine { base, scale, offset, factors }
+        } else {
+            Affine { base: base + offset, scale, offset: 0.0, factors }
+        }
+    }
+
+    fn cell(
+        &mut self,
+        segment: u32,
+        region: &Region<'_>,
+        rank: usize,
+        range: std::ops::Range<usize>,
+        live: Option<&[u64]>,
+    ) -> Result<()> {
+        let affine = self.affine(rank);
+        for start in range.clone().step_by(CHUNK) {
+            let count = CHUNK.min(range.end - start);
+            self.found.clear();
+            self.found.try_reserve(count)?;
+            let threshold = self.reservoir.threshold();
+            self.model.kernels().scan(
+                &self.tables,
+                &affine,
+                region.codes(start),
+                count,
+                threshold,
+                start as u32,
+                &mut self.found,
+            );
+            for found in &self.found {
+                let doc = region.doc(found.position as usize);
+                if live.is_none_or(|live| is_set(live, doc)) {
+                    self.reservoir.offer(segment, doc, found.estimate);
+                }
+            }
+            if self.reservoir.is_due() {
+                self.reservoir.cut();
+            }
+        }
+        Ok(())
+    }
+
+    /// Scans vectors of one probed cell whose codes lie in row form, one after the other; all can be
+    /// hits. Gives the very candidates that [`Scan::region`] gives of the same vectors.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if `rank` is not probed yet or `rows` not `docs.len() × code_length` long;
+    /// [`Error::Memory`].
+    pub fn rows(&mut self, segment: u32, rank: usize, rows: &[u8], docs: &[u32]) -> Result<()> {
+        let length = self.model.code_length();
+        if rank >= self.cells.len() {
+            return Err(Error::Argument(format!(
+                "[rank] [{rank}] is not among the [{}] cells probed",
+                self.cells.len()
+            )));
+        }
+        if rows.len() != docs.len() * length {
+            return Err(Error::Argument(format!(
+                "[rows] has [{}] bytes, expected [{}] codes of [{length}]",
+                rows.len(),
+                docs.len()
+            )));
+        }
+        let affine = self.affine(rank);
+        for (rows, docs) in rows.chunks(CHUNK * length).zip(docs.chunks(CHUNK)) {
+            self.pack(rows)?;
+            self.found.clear();
+            self.found.try_reserve(docs.len())?;
+            let threshold = self.reservoir.threshold();
+            self.model.kernels().scan(
+                &self.tables,
+                &affine,
+                &self.blocks,
+                docs.len(),
+                threshold,
+                0,
+                &mut self.found,
+            );
+            for found in &self.found {
+                self.reservoir.offer(segment, docs[found.position as usize], found.estimate);
+            }
+            if self.reservoir.is_due() {
+                self.reservoir.cut();
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings rows into block form.
+    fn pack(&mut self, rows: &[u8]) -> Result<()> {
+        let (code_bytes, factors) = (self.model.code_bytes(), self.model.factors());
+        let (length, kernels) = (self.model.code_length(), self.model.kernels());
+        self.blocks.clear();
+        self.blocks.try_reserve(rows.len() + region::PADDING)?;
+        self.blocks.resize(rows.len() + region::PADDING, 0);
+        let blocks = self.blocks.chunks_mut(BLOCK * length);
+        for (rows, block) in rows.chunks(BLOCK * length).zip(blocks) {
+            let count = rows.len() / length;
+            kernels.pack(rows, count, code_bytes, factors, &mut block[..rows.len()]);
+        }
+        Ok(())
+    }
+
+    /// Replaces `out` by the best candidates, best first: by estimate, segment and document. They
+    /// depend neither on the order nor on the form in which the vectors came. The scan forgets them.
+    ///
+    /// # Errors
+    /// [`Error::Memory`].
+    pub fn take(&mut self, out: &mut Vec<Candidate>) -> Result<()> {
+        let best = self.reservoir.take();
+        out.clear();
+        out.try_reserve(best.len())?;
+        out.extend(best.map(|c| Candidate { estimate: self.query.outside(c.estimate), ..c }));
+        Ok(())
+    }
+}
+
+/// How many documents of these positions have their bit set.
+fn alive(region: &Region<'_>, range: std::ops::Range<usize>, live: &[u64]) -> usize {
+    range.filter(|&position| is_set(live, region.doc(position))).count()
+}
+
+#[inline]
+fn is_set(live: &[u64], doc: u32) -> bool {
+    live.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
+}
