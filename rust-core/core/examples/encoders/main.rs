@@ -181,6 +181,9 @@ fn regions(model: &Model, base: &Vectors, count: usize) -> Result<Vec<(usize, Ve
     Ok(regions)
 }
 
+/// Of preparing, probing, scanning and rescoring, query after query.
+type Times = [Vec<Duration>; 4];
+
 struct Run<'a> {
     model: &'a Arc<Model>,
     base: &'a Vectors,
@@ -195,12 +198,12 @@ fn is_hit(distance: f32, last: f32) -> bool {
 }
 
 impl Run<'_> {
-    /// Scans; the times of preparing, probing and scanning are added.
+    /// Scans, and notes the times of preparing, probing and scanning.
     fn scan(
         &self,
         query: &[f32],
         candidates: usize,
-        times: &mut [Duration; 4],
+        times: &mut Times,
         found: &mut Vec<Candidate>,
     ) -> Result<u64, String> {
         let started = Instant::now();
@@ -217,9 +220,9 @@ impl Run<'_> {
         }
         scan.take(found).map_err(|error| error.to_string())?;
         let scanned = Instant::now();
-        times[0] += prepared - started;
-        times[1] += probed - prepared;
-        times[2] += scanned - probed;
+        times[0].push(prepared - started);
+        times[1].push(probed - prepared);
+        times[2].push(scanned - probed);
         Ok(seen)
     }
 
@@ -230,9 +233,10 @@ impl Run<'_> {
         distances(self.model.metric(), self.base, query, Some(&rows))
     }
 
-    /// Recall@10 and microseconds of each stage for a query, `rescored` candidates being rescored.
+    /// Recall@10, and the median microseconds of each stage over the queries, when `rescored` candidates
+    /// are rescored.
     fn recall(&self, truth: &[f32], rescored: usize) -> Result<(f64, [f64; 4]), String> {
-        let (mut times, mut hits, mut found) = ([Duration::ZERO; 4], 0, Vec::new());
+        let (mut times, mut hits, mut found) = (Times::default(), 0, Vec::new());
         for (query, &last) in truth.iter().enumerate() {
             let query = self.queries.row(query);
             self.scan(query, rescored, &mut times, &mut found)?;
@@ -240,11 +244,14 @@ impl Run<'_> {
             found.sort_unstable_by_key(|c| (c.segment, c.doc));
             let mut exact = self.exact(query, &found);
             exact.sort_unstable_by(f32::total_cmp);
-            times[3] += started.elapsed();
+            times[3].push(started.elapsed());
             hits += exact.iter().take(K).filter(|&&d| is_hit(d, last)).count();
         }
-        let each = |time: Duration| time.as_secs_f64() * 1e6 / truth.len() as f64;
-        Ok((hits as f64 / (K * truth.len()) as f64, times.map(each)))
+        let median = |mut times: Vec<Duration>| {
+            let middle = times.len() / 2;
+            times.select_nth_unstable(middle).1.as_secs_f64() * 1e6
+        };
+        Ok((hits as f64 / (K * truth.len()) as f64, times.map(median)))
     }
 
     /// What exact distances of all probed vectors would give; the part of the vectors that is probed;
