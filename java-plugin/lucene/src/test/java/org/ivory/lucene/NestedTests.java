@@ -90,7 +90,13 @@ public class NestedTests extends VectorTestCase {
             document.add(new StringField("odd", "" + child.id % 2, Field.Store.NO));
             document.add(new StringField("family", "" + parent, Field.Store.NO));
             VectorFields.add(
-                    document::add, TestIndex.FIELD, metric, childVector, FIRST, child.cell);
+                    document::add,
+                    TestIndex.FIELD,
+                    metric,
+                    childVector,
+                    FIRST,
+                    child.cell,
+                    random().nextInt(9) == 0 ? null : model.code(childVector));
             family.add(document);
         }
         Document document = new Document();

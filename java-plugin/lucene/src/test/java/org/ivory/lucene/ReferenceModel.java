@@ -6,6 +6,8 @@ import org.ivory.nativelib.CodeScan;
 import org.ivory.nativelib.EncoderSpec;
 import org.ivory.nativelib.Metric;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Comparator;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,6 +73,20 @@ final class ReferenceModel implements CentroidModel {
                                 .thenComparingInt(cell -> cell))
                 .mapToInt(cell -> cell)
                 .toArray();
+    }
+
+    /** The same model with other codes, see the constructor. */
+    ReferenceModel withCodes(float otherStep) {
+        return new ReferenceModel(fingerprint, metric, centroids, otherStep);
+    }
+
+    /** The estimate of a vector as it was given. */
+    float estimate(float[] query, float[] vector) {
+        BytesRef code = code(vector);
+        return ReferenceScan.estimate(
+                metric,
+                VectorEncoding.normalised(metric, query),
+                ByteBuffer.wrap(code.bytes).order(ByteOrder.LITTLE_ENDIAN));
     }
 
     /** The code of a vector as it was given, or null. */

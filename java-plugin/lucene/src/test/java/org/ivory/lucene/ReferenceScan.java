@@ -40,6 +40,16 @@ final class ReferenceScan implements CodeScan {
         return new BytesRef(code.array());
     }
 
+    /** The estimate of the next code; smaller is nearer. */
+    static float estimate(Metric metric, float[] query, ByteBuffer codes) {
+        double sum = 0;
+        for (float q : query) {
+            double v = codes.getFloat();
+            sum += metric == Metric.L2 ? (q - v) * (q - v) : -q * v;
+        }
+        return (float) sum;
+    }
+
     @Override
     public int candidates() {
         return candidates;
@@ -80,17 +90,13 @@ final class ReferenceScan implements CodeScan {
         }
         ByteBuffer codes = ByteBuffer.wrap(rows).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < count; i++) {
-            double sum = 0;
-            for (float q : query) {
-                double v = codes.getFloat();
-                sum += model.metric() == Metric.L2 ? (q - v) * (q - v) : -q * v;
-            }
+            float estimate = estimate(model.metric(), query, codes);
             for (Found other : found) {
                 if (other.segment == segment && other.doc == docs[i]) {
                     throw new IllegalArgumentException("handed over twice");
                 }
             }
-            found.add(new Found(segment, docs[i], (float) sum));
+            found.add(new Found(segment, docs[i], estimate));
         }
     }
 
