@@ -1,6 +1,5 @@
 package org.ivory.lucene;
 
-import org.ivory.lucene.codec.MappedRegion;
 import org.ivory.nativelib.CentroidModel;
 import org.ivory.nativelib.CodeScan;
 
@@ -15,7 +14,6 @@ final class CodeProbe implements AutoCloseable {
     private final long fingerprint;
     private final int nlist;
     private final int codeLength;
-    private final int factors;
     private int chosen;
     private int[] cells = {};
 
@@ -31,7 +29,6 @@ final class CodeProbe implements AutoCloseable {
         this.fingerprint = fingerprint;
         this.nlist = model.nlist();
         this.codeLength = model.codeLength();
-        this.factors = model.factors();
     }
 
     long fingerprint() {
@@ -44,11 +41,6 @@ final class CodeProbe implements AutoCloseable {
 
     int codeLength() {
         return codeLength;
-    }
-
-    /** Whether a region's codes are such as the model makes. */
-    boolean fits(MappedRegion region) {
-        return region.codeLength() == codeLength && region.factors() == factors;
     }
 
     CodeScan scan() {

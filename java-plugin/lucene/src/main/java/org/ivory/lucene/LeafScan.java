@@ -3,6 +3,9 @@ package org.ivory.lucene;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.BitSet;
+import org.apache.lucene.util.Bits;
+import org.ivory.lucene.codec.MappedVectors;
+import org.ivory.nativelib.Metric;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -92,15 +95,92 @@ final class LeafScan {
         hits.offer(bestChild);
     }
 
+    /**
+     * Compares all live documents that have a vector and whose ids are in a range; where vectors
+     * are mapped from the first to the last, deleted ones included, whose values are then dropped.
+     *
+     * @param from the range's first id
+     * @param to its end; all of the segment where vectors are not mapped
+     */
+    void runAll(int from, int to) throws IOException {
+        RowScorer rows = new RowScorer(leaf.reader(), spec, environment, query);
+        MappedVectors mapped = rows.mapped();
+        Bits live = leaf.reader().getLiveDocs();
+        if (mapped == null) {
+            assert from == 0 && to == leaf.reader().maxDoc();
+            run(LiveIterator.of(RowScorer.vectors(leaf.reader(), spec.field()), live));
+            return;
+        }
+        int[] docs = new int[rows.rangeSize()];
+        float[] raw = new float[docs.length];
+        int doc = mapped.advance(from);
+        while (doc < to) {
+            int row = mapped.row();
+            int count = 0;
+            if (mapped.isDense()) {
+                count = Math.min(docs.length, to - doc);
+                for (int i = 0; i < count; i++) {
+                    docs[i] = doc + i;
+                }
+                doc = mapped.advance(doc + count);
+            } else {
+                while (count < docs.length && doc < to) {
+                    docs[count++] = doc;
+                    doc = mapped.nextDoc();
+                }
+            }
+            environment.cancellation().run();
+            rows.scoreRange(row, count, raw);
+            count = live == null ? count : keepLive(docs, raw, count, live);
+            environment.counters().countVectors(count);
+            compared += count;
+            collect(docs, raw, count);
+            hits.exchangeFloor();
+        }
+        hits.offer(bestChild);
+    }
+
+    private static int keepLive(int[] docs, float[] raw, int count, Bits live) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            docs[kept] = docs[i];
+            raw[kept] = raw[i];
+            kept += live.get(docs[i]) ? 1 : 0;
+        }
+        return kept;
+    }
+
     private void collect(int[] docs, float[] raw, int count) {
+        if (parents == null) {
+            collectAll(docs, raw, count);
+        } else {
+            collectChildren(docs, raw, count);
+        }
+    }
+
+    private void collectAll(int[] docs, float[] raw, int count) {
+        Metric metric = spec.metric();
+        boolean larger = metric.largerIsNearer();
+        // Not a number, which is neither above nor below, while nothing can be left out.
+        float bar = RawScore.rawOf(metric, hits.floor());
+        for (int i = 0; i < count; i++) {
+            if (larger ? raw[i] < bar : raw[i] > bar) {
+                continue;
+            }
+            if (spec.inRange(raw[i])) {
+                hits.offer(RawScore.rank(metric, raw[i], leaf.docBase + docs[i]));
+                bar = RawScore.rawOf(metric, hits.floor());
+            }
+        }
+    }
+
+    private void collectChildren(int[] docs, float[] raw, int count) {
         for (int i = 0; i < count; i++) {
             if (!spec.inRange(raw[i])) {
                 continue;
             }
             long rank = RawScore.rank(spec.metric(), raw[i], leaf.docBase + docs[i]);
-            if (parents == null) {
-                hits.offer(rank);
-            } else if (docs[i] < parent) {
+            if (docs[i] < parent) {
                 bestChild = Math.max(bestChild, rank);
             } else {
                 hits.offer(bestChild);

@@ -4,6 +4,7 @@ import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.util.BytesRef;
+import org.ivory.lucene.codec.MappedVectors;
 import org.ivory.nativelib.Metric;
 import org.ivory.nativelib.NativeMemoryException;
 import org.ivory.nativelib.VectorOps;
@@ -12,9 +13,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Compares a query with the vectors of one segment, a block at a time: gathers the rows from doc
- * values into memory outside the heap, which a thread keeps for its next block, then calls the
- * kernel once. For one thread and ascending documents.
+ * Compares a query with the vectors of one segment, a block at a time, by one call of the kernel.
+ * Where the vectors are mapped (see {@link MappedVectors}) it reads them in place; else it gathers
+ * them from doc values into memory outside the heap, which a thread keeps for its next block. For
+ * one thread and ascending documents.
  */
 final class RowScorer {
 
@@ -25,6 +27,12 @@ final class RowScorer {
 
     /** Most bytes of a block, which is what a thread keeps. */
     static final int MOST_BYTES = 1 << 20;
+
+    /** Most rows of a block that is read in place from first to last. */
+    private static final int MOST_ROWS_OF_RANGE = 4096;
+
+    /** Most bytes of such a block; what is less than a mebibyte the kernel takes for cached. */
+    private static final int MOST_BYTES_OF_RANGE = 1 << 21;
 
     private static final ThreadLocal<ByteBuffer> SCRATCH = new ThreadLocal<>();
 
@@ -40,6 +48,12 @@ final class RowScorer {
     private final BinaryDocValues values;
     private final int valueLength;
     private final int rowLength;
+
+    /** Null where vectors are copied. */
+    private final MappedVectors mapped;
+
+    /** Rows of a block in a segment where not every document has one. */
+    private int[] rowsOfBlock = {};
 
     /**
      * @param query the query vector, for cosine of unit length
@@ -66,6 +80,21 @@ final class RowScorer {
         this.values = vectors(reader, field);
         this.valueLength = VectorEncoding.length(metric, spec.dimension());
         this.rowLength = VectorEncoding.rowLength(spec.dimension());
+        this.mapped = mapped(values, spec, ops);
+    }
+
+    /** A segment's vectors in memory; null where they are copied. */
+    static MappedVectors mapped(LeafReader reader, VectorQuerySpec spec, VectorOps ops)
+            throws IOException {
+        return mapped(reader.getBinaryDocValues(spec.field()), spec, ops);
+    }
+
+    /** Vectors of an unexpected length are left to be found, and refused, document by document. */
+    private static MappedVectors mapped(
+            BinaryDocValues values, VectorQuerySpec spec, VectorOps ops) {
+        MappedVectors mapped = ops.readsMemory() ? MappedVectors.of(values) : null;
+        int expected = VectorEncoding.length(spec.metric(), spec.dimension());
+        return mapped != null && mapped.stride() == expected ? mapped : null;
     }
 
     /** Compares vectors that are counted already, since their codes were. */
@@ -94,6 +123,33 @@ final class RowScorer {
         return Math.clamp(MOST_BYTES / VectorEncoding.rowLength(dimension), 1, MOST_ROWS);
     }
 
+    /** The vectors in memory; null where they are copied. */
+    MappedVectors mapped() {
+        return mapped;
+    }
+
+    /** Most rows of a block of {@link #scoreRange}; at least 1. */
+    int rangeSize() {
+        return Math.clamp(MOST_BYTES_OF_RANGE / valueLength, 1, MOST_ROWS_OF_RANGE);
+    }
+
+    /**
+     * Compares consecutive rows of {@link #mapped}, and leaves it to the caller to count them.
+     *
+     * @param raw receives {@code count} raw values
+     */
+    void scoreRange(int fromRow, int count, float[] raw) {
+        ops.scoreMappedRange(
+                metric,
+                query,
+                mapped.address(),
+                mapped.length(),
+                mapped.stride(),
+                fromRow,
+                count,
+                raw);
+    }
+
     /**
      * Compares one block.
      *
@@ -103,6 +159,40 @@ final class RowScorer {
      * @throws CorruptIndexException if a document has no vector or one of another length
      */
     void score(int[] docs, int count, float[] raw) throws IOException {
+        if (mapped != null) {
+            scoreInPlace(docs, count, raw);
+        } else {
+            scoreCopies(docs, count, raw);
+        }
+        if (counters != null) {
+            counters.countVectors(count);
+        }
+    }
+
+    private void scoreInPlace(int[] docs, int count, float[] raw) throws IOException {
+        if (rowsOfBlock.length < count && !mapped.isDense()) {
+            rowsOfBlock = new int[docs.length];
+        }
+        int[] rows = mapped.rows(docs, count, rowsOfBlock);
+        if (rows != docs) {
+            for (int i = 0; i < count; i++) {
+                if (rows[i] < 0) {
+                    throw corrupt(docs[i], null);
+                }
+            }
+        }
+        ops.scoreMapped(
+                metric,
+                query,
+                mapped.address(),
+                mapped.length(),
+                mapped.stride(),
+                rows,
+                count,
+                raw);
+    }
+
+    private void scoreCopies(int[] docs, int count, float[] raw) throws IOException {
         ByteBuffer rows = scratch(rowLength, blockSize(query.length));
         for (int i = 0; i < count; i++) {
             BytesRef value = values.advanceExact(docs[i]) ? values.binaryValue() : null;
@@ -112,9 +202,6 @@ final class RowScorer {
             rows.put(i * rowLength, value.bytes, value.offset, rowLength);
         }
         ops.score(metric, query, rows, count, raw);
-        if (counters != null) {
-            counters.countVectors(count);
-        }
     }
 
     private CorruptIndexException corrupt(int doc, BytesRef value) {

@@ -42,6 +42,11 @@ final class TopHits {
         }
     }
 
+    /** A rank that an offer has to be above to be kept. */
+    long floor() {
+        return floor;
+    }
+
     /** Tells the others of this heap's floor, and hears of theirs; worth it between blocks. */
     void exchangeFloor() {
         long mine = heap.size() == k ? heap.top() : Long.MIN_VALUE;

@@ -223,14 +223,25 @@ final class TopKSearch {
     }
 
     private void compareAll() throws IOException {
-        scan(leaf -> {
-            FixedBitSet bits = passing.get(leaf.ord);
-            return bits != null
-                    ? new BitSetIterator(bits, 0)
-                    : LiveIterator.of(
-                            RowScorer.vectors(leaf.reader(), spec.field()),
-                            leaf.reader().getLiveDocs());
-        });
+        if (filter.isFilter()) {
+            scan(leaf -> new BitSetIterator(passing.get(leaf.ord), 0));
+            return;
+        }
+        List<LeafReaderContext> some =
+                leaves.stream().filter(leaf -> segment(leaf) != null).toList();
+        List<ScanPart> parts = ScanPart.of(some, spec, environment);
+        boolean concurrent = ScanPart.areMany(parts) || isConcurrent();
+        collect(
+                forEach(
+                        parts,
+                        concurrent,
+                        part -> {
+                            environment.cancellation().run();
+                            LeafScan scan =
+                                    new LeafScan(part.leaf(), spec, environment, query, floor);
+                            scan.runAll(part.from(), part.to());
+                            return scan;
+                        }));
     }
 
     private void visit(ShardProbe.Visit visit) throws IOException {
@@ -293,8 +304,8 @@ final class TopKSearch {
     }
 
     /** Compares the candidates of all segments and merges what they give into the best. */
-    private void scan(LeafFunction<DocIdSetIterator> candidates) throws IOException {
-        List<LeafScan> scans =
+    private void scan(Function<LeafReaderContext, DocIdSetIterator> candidates) throws IOException {
+        collect(
                 forEachLeaf(leaf -> {
                     if (segment(leaf) == null) {
                         return null;
@@ -303,7 +314,11 @@ final class TopKSearch {
                     LeafScan scan = new LeafScan(leaf, spec, environment, query, floor);
                     scan.run(candidates.apply(leaf));
                     return scan;
-                });
+                }));
+    }
+
+    /** Merges what some scans found into the best. */
+    private void collect(List<LeafScan> scans) throws IOException {
         for (LeafScan scan : scans) {
             if (scan != null) {
                 seen += scan.compared();
@@ -340,27 +355,35 @@ final class TopKSearch {
     }
 
     @FunctionalInterface
-    private interface LeafFunction<T> {
-        T apply(LeafReaderContext leaf) throws IOException;
+    private interface Function<A, B> {
+        B apply(A argument) throws IOException;
     }
 
-    /**
-     * Applies a function to every segment, with the searcher's threads if it searches with many.
-     */
-    private <T> List<T> forEachLeaf(LeafFunction<T> function) throws IOException {
+    /** Applies a function to every segment. */
+    private <T> List<T> forEachLeaf(Function<LeafReaderContext, T> function) throws IOException {
+        return forEach(leaves, isConcurrent(), function);
+    }
+
+    /** Whether the searcher searches many segments with many threads. */
+    private boolean isConcurrent() {
         // A host may give an executor and yet ask for a single slice.
-        if (leaves.size() > 1
+        return leaves.size() > 1
                 && searcher.getIndexReader().maxDoc() >= concurrentFrom
-                && searcher.getSlices().length > 1) {
-            List<Callable<T>> tasks = new ArrayList<>(leaves.size());
-            for (LeafReaderContext leaf : leaves) {
-                tasks.add(() -> function.apply(leaf));
+                && searcher.getSlices().length > 1;
+    }
+
+    private <A, B> List<B> forEach(List<A> arguments, boolean concurrent, Function<A, B> function)
+            throws IOException {
+        if (concurrent) {
+            List<Callable<B>> tasks = new ArrayList<>(arguments.size());
+            for (A argument : arguments) {
+                tasks.add(() -> function.apply(argument));
             }
             return searcher.getTaskExecutor().invokeAll(tasks);
         }
-        List<T> results = new ArrayList<>(leaves.size());
-        for (LeafReaderContext leaf : leaves) {
-            results.add(function.apply(leaf));
+        List<B> results = new ArrayList<>(arguments.size());
+        for (A argument : arguments) {
+            results.add(function.apply(argument));
         }
         return results;
     }

@@ -14,10 +14,13 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.tests.index.RandomIndexWriter;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
+import org.ivory.lucene.codec.IvoryDocValuesFormat;
 import org.ivory.nativelib.Metric;
 import org.ivory.nativelib.VectorOps;
 
@@ -54,8 +57,15 @@ final class TestIndex implements Closeable {
         this.random = random;
         this.metric = metric;
         this.dimension = dimension;
-        directory = LuceneTestCase.newDirectory(random);
+        // Only where nothing wraps the files can their vectors be read in place.
+        directory =
+                random.nextBoolean()
+                        ? new MMapDirectory(LuceneTestCase.createTempDir())
+                        : LuceneTestCase.newDirectory(random);
         IndexWriterConfig config = LuceneTestCase.newIndexWriterConfig(random, null);
+        if (random.nextBoolean()) {
+            config.setCodec(TestUtil.alwaysDocValuesFormat(new IvoryDocValuesFormat()));
+        }
         if (random.nextInt(4) == 0) {
             config.setIndexSort(new Sort(new SortField("order", SortField.Type.LONG)));
         }

@@ -1,0 +1,55 @@
+package org.ivory.lucene;
+
+import org.apache.lucene.index.LeafReaderContext;
+import org.ivory.lucene.codec.MappedVectors;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A range of a segment's documents that one thread compares from the first to the last.
+ *
+ * @param from the first id
+ * @param to the id behind the last
+ * @param bytes of the vectors that it reads in place; 0 where vectors are copied
+ */
+record ScanPart(LeafReaderContext leaf, int from, int to, long bytes) {
+
+    /** Bytes of a part: some milliseconds, so that threads end at about the same time. */
+    private static final long BYTES = 16 << 20;
+
+    /** Bytes of all parts from which on other threads are worth their coordination. */
+    private static final long CONCURRENT_FROM = 64 << 20;
+
+    /**
+     * Cuts the segments that are mapped into parts of about the same number of bytes; one that is
+     * not is a part of its own.
+     */
+    static List<ScanPart> of(
+            List<LeafReaderContext> leaves, VectorQuerySpec spec, SearchEnvironment environment)
+            throws IOException {
+        List<ScanPart> parts = new ArrayList<>();
+        for (LeafReaderContext leaf : leaves) {
+            int maxDoc = leaf.reader().maxDoc();
+            MappedVectors mapped = RowScorer.mapped(leaf.reader(), spec, environment.ops());
+            long bytes = mapped == null ? 0 : mapped.length();
+            int count = Math.clamp(bytes / BYTES, 1, maxDoc);
+            for (int i = 0; i < count; i++) {
+                int from = (int) ((long) maxDoc * i / count);
+                int to = (int) ((long) maxDoc * (i + 1) / count);
+                parts.add(new ScanPart(leaf, from, to, bytes / count));
+            }
+        }
+        return parts;
+    }
+
+    /**
+     * Whether these are so many bytes that threads should share them even where the host, which
+     * knows nothing of vectors, would not share the documents.
+     */
+    static boolean areMany(List<ScanPart> parts) {
+        return parts.size() > 1
+                && parts.stream().mapToLong(ScanPart::bytes).sum() >= CONCURRENT_FROM;
+    }
+}
