@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 import numpy as np
 from ivory_node.errors import NodeError
-from ivory_node.project import ROOT
 
 
 @dataclass(frozen=True)
@@ -28,18 +27,6 @@ class Run:
     def json(self) -> dict[str, float]:
         """For the results file."""
         return {name: round(value, 5) for name, value in asdict(self).items()}
-
-
-def build() -> Path:
-    """The program, built if it is not."""
-    command = ["cargo", "build", "--release", "--locked", "-p", "ivory-loadgen"]
-    command.append("--message-format=json-render-diagnostics")
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
-    for line in done.stdout.splitlines():
-        message = json.loads(line)
-        if message.get("executable") and message["target"]["name"] == "ivory-loadgen":
-            return Path(message["executable"])
-    raise NodeError("the load generator could not be built (see above)")
 
 
 def write_records(path: Path, records: Iterable[bytes]) -> int:

@@ -22,7 +22,7 @@ from ivory_node.errors import NodeError
 from ivory_node.project import ROOT, newest_plugin
 from ivory_node.state import Folder
 
-from . import exact, filtered, growth, loadgen, loading, memory, querying, report, vectors
+from . import exact, filtered, growth, loadgen, loading, memory, programs, querying, report, vectors
 from .bench import Bench, Choices
 
 STAGES: dict[str, tuple[str, Callable[[Bench], None]]] = {
@@ -137,7 +137,7 @@ def _run(chosen: argparse.Namespace, stages: list[str], folder: Path, own: Folde
     if chosen.plugin is None and not chosen.no_build:
         heading("Build")
         build_plugin()
-    program = loadgen.build()
+    program = programs.build("ivory-loadgen")
     heading("Vectors")
     count = 20_000 if chosen.smoke else None
     found = vectors.load(

@@ -11,6 +11,7 @@ from ivory_demo.console import say
 
 from . import plots
 from .bars import Bar, all_bars
+from .markdown import table
 from .querying import median
 from .sides import IVORY, PEER, SIDES, merged
 
@@ -45,13 +46,6 @@ def _number(bar: Bar) -> str:
     if bar.value is None:
         return "–"
     return f"{bar.value:.4f}" if bar.name.endswith("recall") else f"{bar.value:.3g}"
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [f"| {' | '.join(header)} |", f"|{' --- |' * len(header)}"]
-    lines += [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join(lines) + "\n"
 
 
 def _about(about: Json) -> str:

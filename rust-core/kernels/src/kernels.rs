@@ -1,7 +1,9 @@
 //! The safe face: one table of functions per level.
 
+use crate::coarse::{self, Coarse, Preselection, Summer};
 use crate::distance::{self, RowsAtKernel, RowsKernel};
 use crate::level::{Level, Selection};
+use crate::nearest::chain::{self, ChainKernel};
 use crate::nearest::{self, Panels, Scratch, Stopped, Tile};
 use crate::rows::Rows;
 use crate::scan::{self, Affine, Found, ScanArguments, Scanner, Tables};
@@ -19,6 +21,8 @@ pub struct Kernels {
     ip: RowsKernel,
     ip_at: RowsAtKernel,
     tile: Tile,
+    chain: ChainKernel,
+    summer: Summer,
     scanner: Scanner,
 }
 
@@ -47,6 +51,8 @@ impl Kernels {
             Level::Avx2 => Some(&AVX2),
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 if scan::avx512::is_available() => Some(&AVX512),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 if coarse::avx512::is_available() => Some(&AVX512_VNNI),
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 => Some(&AVX512_PLAIN),
             #[cfg(target_arch = "aarch64")]
@@ -107,6 +113,60 @@ impl Kernels {
         check_index(index, rows);
         // SAFETY: as in `l2_at`.
         unsafe { (self.ip_at)(query, rows.as_ptr(), rows.stride(), index, out) }
+    }
+
+    /// Keys of one point and some cells, given by their centroids (row after row) and biases: the
+    /// very bits that [`Kernels::nearest`] computes for them.
+    ///
+    /// # Panics
+    /// If a slice's length does not fit the others.
+    pub fn keys(&self, point: &[f32], centroids: &[f32], bias: &[f32], keys: &mut [f32]) {
+        assert!(!point.is_empty() && bias.len() == keys.len(), "shape of the keys");
+        assert!(centroids.len() == point.len() * keys.len(), "shape of the centroids");
+        // SAFETY: the level is available and lengths were checked.
+        unsafe { (self.chain)(point, centroids, bias, keys) }
+    }
+
+    /// Rounds centroids (row after row) for [`Kernels::preselect`]; `bias` has one number each.
+    ///
+    /// # Errors
+    /// If the memory cannot be had.
+    ///
+    /// # Panics
+    /// If `centroids` is not `bias.len() × dimension` long or `dimension` is 0.
+    pub fn coarse(
+        &self,
+        centroids: &[f32],
+        dimension: usize,
+        bias: &[f32],
+    ) -> Result<Coarse, TryReserveError> {
+        Coarse::new(centroids, dimension, bias)
+    }
+
+    /// Finds the cells that can be among the `count` with the smallest keys `bias − point·centroid`,
+    /// all of them and few more, ties included: [`Preselection::cells`]. That holds for keys that are
+    /// added up in `f32` in any order, for squared distances, and in a frame where point and centroids
+    /// are moved and scaled alike, as long as nothing over- or underflows there.
+    ///
+    /// Says `false`, and finds nothing, if all cells are asked for, or the numbers are so large, so
+    /// small or not numbers at all that nothing can be said.
+    ///
+    /// # Errors
+    /// If memory is refused.
+    ///
+    /// # Panics
+    /// If the point's length is not the centroids' dimension, or `count` is 0.
+    pub fn preselect(
+        &self,
+        coarse: &Coarse,
+        point: &[f32],
+        count: usize,
+        memory: &mut Preselection,
+    ) -> Result<bool, TryReserveError> {
+        assert!(point.len() == coarse.dimension(), "length of the point");
+        assert!(count > 0, "cells asked for");
+        // SAFETY: the level is available.
+        unsafe { coarse::preselect(&self.summer, coarse, point, count, memory) }
     }
 
     /// Lays out a query's tables (nibble after nibble, sixteen entries each) for [`Kernels::scan`].
@@ -250,7 +310,7 @@ fn check_index(index: &[u32], rows: Rows<'_>) {
 
 /// The table of a level whose files are called `$file`.
 macro_rules! table {
-    ($name:ident, $level:expr, $file:ident, $scan:ident) => {
+    ($name:ident, $level:expr, $file:ident, $chain:ident, $coarse:ident, $scan:ident) => {
         static $name: Kernels = Kernels {
             level: $level,
             l2: distance::$file::rows::<true>,
@@ -258,18 +318,22 @@ macro_rules! table {
             ip: distance::$file::rows::<false>,
             ip_at: distance::$file::rows_at::<false>,
             tile: nearest::$file::TILE,
+            chain: chain::$chain,
+            summer: coarse::$coarse::SUMMER,
             scanner: scan::$scan::SCANNER,
         };
     };
 }
 
-table!(SCALAR, Level::Scalar, scalar, scalar);
+table!(SCALAR, Level::Scalar, scalar, plain, scalar, scalar);
 #[cfg(target_arch = "x86_64")]
-table!(AVX2, Level::Avx2, avx2, avx2);
+table!(AVX2, Level::Avx2, avx2, fused, avx2, avx2);
 #[cfg(target_arch = "x86_64")]
-table!(AVX512, Level::Avx512, avx512, avx512);
-// The same without the extensions that the scan of codes needs.
+table!(AVX512, Level::Avx512, avx512, fused, avx512, avx512);
+// Without VBMI, which the scan of codes needs; without VNNI, which the bytes of centroids need, too.
 #[cfg(target_arch = "x86_64")]
-table!(AVX512_PLAIN, Level::Avx512, avx512, avx2);
+table!(AVX512_VNNI, Level::Avx512, avx512, fused, avx512, avx2);
+#[cfg(target_arch = "x86_64")]
+table!(AVX512_PLAIN, Level::Avx512, avx512, fused, avx2, avx2);
 #[cfg(target_arch = "aarch64")]
-table!(NEON, Level::Neon, neon, neon);
+table!(NEON, Level::Neon, neon, fused, neon, neon);

@@ -5,6 +5,7 @@
 //! | [`Kernels::l2`], [`Kernels::ip`]: one query, consecutive rows | yes | yes | yes | yes |
 //! | [`Kernels::l2_at`], [`Kernels::ip_at`]: one query, rows by number | yes | yes | yes | yes |
 //! | [`Kernels::nearest`]: many points, all cells (blocked matrix product) | yes | yes | yes | yes |
+//! | [`Kernels::preselect`]: one point, all cells, which can be among the nearest (bytes) | yes | yes | yes | yes |
 //! | [`Kernels::scan`]: one query, 4-bit codes in blocks | yes | yes | yes | yes |
 //!
 //! The level is chosen once, at run time, by [`Kernels::active`]; the library itself is built for the
@@ -17,6 +18,8 @@
 #[cfg(target_endian = "big")]
 compile_error!("rows are little-endian f32; this crate supports little-endian targets only");
 
+mod aligned;
+mod coarse;
 mod distance;
 mod kernels;
 mod level;
@@ -24,6 +27,7 @@ mod nearest;
 mod rows;
 mod scan;
 
+pub use coarse::{Coarse, Preselection};
 pub use kernels::Kernels;
 pub use level::{Level, Selection};
 pub use nearest::{Panels, Scratch, Stopped};

@@ -9,7 +9,7 @@
 //! components, so that a key is one chain of multiply-adds in component order: it does not depend on
 //! how points were cut into blocks.
 
-mod buffer;
+pub(crate) mod chain;
 pub(crate) mod scalar;
 
 #[cfg(target_arch = "x86_64")]
@@ -19,8 +19,8 @@ pub(crate) mod avx512;
 #[cfg(target_arch = "aarch64")]
 pub(crate) mod neon;
 
+use crate::aligned::Aligned;
 use crate::level::Level;
-use buffer::Aligned;
 use std::collections::TryReserveError;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -70,7 +70,7 @@ pub struct Panels {
     level: Level,
     dimension: usize,
     count: usize,
-    numbers: Aligned,
+    numbers: Aligned<f32>,
     bias: Vec<f32>,
 }
 

@@ -1,6 +1,7 @@
 //! A query's tables in the form that a level reads.
 
 use super::{MAX_CODE_BYTES, Scanner};
+use crate::aligned::Aligned;
 use crate::level::Level;
 use std::collections::TryReserveError;
 
@@ -13,13 +14,8 @@ const ENTRIES: usize = 16;
 pub struct Tables {
     level: Option<Level>,
     code_bytes: usize,
-    lines: Vec<Line>,
+    bytes: Aligned<u8>,
 }
-
-/// One cache line.
-#[derive(Clone, Copy, Debug)]
-#[repr(C, align(64))]
-struct Line([u8; 64]);
 
 /// How tables lie in memory: `group` positions (bytes of a code) together, first the tables of their
 /// low nibbles, then those of their high ones. Tables of zeros fill up to a multiple of positions.
@@ -44,15 +40,7 @@ impl Tables {
 
     /// All groups, starting at a cache line.
     pub(crate) fn bytes(&self) -> &[u8] {
-        // SAFETY: a line is 64 initialised bytes without padding.
-        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.lines.len() * 64) }
-    }
-
-    fn bytes_mut(&mut self) -> &mut [u8] {
-        // SAFETY: a line is 64 initialised bytes without padding.
-        unsafe {
-            std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.lines.len() * 64)
-        }
+        self.bytes.as_slice()
     }
 }
 
@@ -68,13 +56,10 @@ pub(crate) fn expand(
     assert!(code_bytes * PAIR == entries.len(), "tables of whole bytes");
     assert!(code_bytes <= MAX_CODE_BYTES, "too many nibbles");
     let Form { group, multiple } = scanner.form;
-    let lines = (code_bytes.next_multiple_of(multiple) * PAIR).div_ceil(64);
     into.level = None;
-    into.lines.clear();
-    into.lines.try_reserve(lines)?;
-    into.lines.resize(lines, Line([0; 64]));
+    into.bytes.reset(code_bytes.next_multiple_of(multiple) * PAIR)?;
     into.code_bytes = code_bytes;
-    let groups = into.bytes_mut().chunks_exact_mut(group * PAIR);
+    let groups = into.bytes.as_mut_slice().chunks_exact_mut(group * PAIR);
     for (tables, entries) in groups.zip(entries.chunks(group * PAIR)) {
         let (low, high) = tables.split_at_mut(group * ENTRIES);
         let places = low.chunks_exact_mut(ENTRIES).zip(high.chunks_exact_mut(ENTRIES));

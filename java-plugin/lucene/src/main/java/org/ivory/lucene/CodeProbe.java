@@ -1,5 +1,6 @@
 package org.ivory.lucene;
 
+import org.ivory.lucene.codec.MappedRegion;
 import org.ivory.nativelib.CentroidModel;
 import org.ivory.nativelib.CodeScan;
 
@@ -14,6 +15,7 @@ final class CodeProbe implements AutoCloseable {
     private final long fingerprint;
     private final int nlist;
     private final int codeLength;
+    private final int factors;
     private int chosen;
     private int[] cells = {};
 
@@ -29,6 +31,7 @@ final class CodeProbe implements AutoCloseable {
         this.fingerprint = fingerprint;
         this.nlist = model.nlist();
         this.codeLength = model.codeLength();
+        this.factors = model.factors();
     }
 
     long fingerprint() {
@@ -41,6 +44,11 @@ final class CodeProbe implements AutoCloseable {
 
     int codeLength() {
         return codeLength;
+    }
+
+    /** Whether a region's codes are such as the model makes. */
+    boolean fits(MappedRegion region) {
+        return region.codeLength() == codeLength && region.factors() == factors;
     }
 
     CodeScan scan() {

@@ -2,6 +2,7 @@ package org.ivory.lucene;
 
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.util.FixedBitSet;
+import org.ivory.lucene.codec.MappedRegion;
 import org.ivory.nativelib.CodeScan;
 
 import java.io.IOException;
@@ -88,7 +89,7 @@ final class CodeSearch {
             return null;
         }
         MappedRegion region = segment.region(probe.fingerprint());
-        return region != null && region.codeLength() == probe.codeLength() ? region : null;
+        return region != null && probe.fits(region) ? region : null;
     }
 
     /** Documents of the model in the shard, deleted ones included. */

@@ -1,6 +1,10 @@
 package org.ivory.lucene;
 
+import org.apache.lucene.index.FilterLeafReader;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReader;
+import org.ivory.lucene.codec.CellTerms;
+import org.ivory.lucene.codec.MappedRegion;
 
 import java.io.IOException;
 
@@ -9,20 +13,35 @@ import java.io.IOException;
  * open, which a search sees to by holding its reader.
  *
  * @param cells its terms
+ * @param terms in the format whose codes can be scanned in place; null in any other
  */
-record FieldSegment(SegmentCells cells) {
-
-    /** The codes of a model in memory; null if they are not mapped in one piece. */
-    MappedRegion region(long fingerprint) {
-        return null;
-    }
+record FieldSegment(SegmentCells cells, CellTerms terms) {
 
     /**
-     * Reads the terms dictionary and finds what is mapped.
+     * Reads the terms dictionary and looks where the codes lie.
      *
      * @param reader a segment that has the field
      */
     static FieldSegment read(LeafReader reader, String field) throws IOException {
-        return new FieldSegment(SegmentCells.read(reader, field));
+        LeafReader own = FilterLeafReader.unwrap(reader);
+        LeafReader source = sameSegment(reader, own) ? own : reader;
+        return new FieldSegment(
+                SegmentCells.read(source, field),
+                source.terms(field) instanceof CellTerms terms ? terms : null);
+    }
+
+    /** Whether a wrapper shows the segment's own terms: then it passes its core's key on. */
+    private static boolean sameSegment(LeafReader wrapper, LeafReader own) throws IOException {
+        IndexReader.CacheHelper shown = wrapper.getCoreCacheHelper();
+        IndexReader.CacheHelper inner = own.getCoreCacheHelper();
+        return shown != null
+                && inner != null
+                && shown.getKey() == inner.getKey()
+                && wrapper.maxDoc() == own.maxDoc();
+    }
+
+    /** The codes of a model in memory; null if they are not mapped in one piece. */
+    MappedRegion region(long fingerprint) {
+        return terms == null ? null : terms.region(fingerprint);
     }
 }

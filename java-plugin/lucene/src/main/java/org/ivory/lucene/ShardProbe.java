@@ -113,7 +113,11 @@ final class ShardProbe implements AutoCloseable {
     private void openCoded(CentroidModel model, long fingerprint, float[] query) {
         int candidates =
                 RescoreDefault.candidates(
-                        model.encoder(), spec.k(), spec.oversample(), spec.parents() != null);
+                        model.encoder(),
+                        model.dimension(),
+                        spec.k(),
+                        spec.oversample(),
+                        spec.parents() != null);
         try {
             coded.add(new CodeProbe(model, fingerprint, query, candidates));
         } catch (IllegalStateException e) { // closed meanwhile

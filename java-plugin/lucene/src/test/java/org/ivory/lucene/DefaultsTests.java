@@ -22,11 +22,11 @@ public class DefaultsTests extends LuceneTestCase {
         for (EncoderSpec encoder : ENCODERS) {
             double factor = Double.MAX_VALUE;
             for (int k : new int[] {1, 10, 100, 1000, 10_000}) {
-                int candidates = RescoreDefault.candidates(encoder, k, null, false);
+                int candidates = RescoreDefault.candidates(encoder, 128, k, null, false);
                 assertTrue(candidates > k);
                 assertTrue((double) candidates / k < factor);
                 factor = (double) candidates / k;
-                assertTrue(RescoreDefault.candidates(encoder, k, null, true) > candidates);
+                assertTrue(RescoreDefault.candidates(encoder, 128, k, null, true) > candidates);
             }
         }
     }
@@ -39,18 +39,19 @@ public class DefaultsTests extends LuceneTestCase {
                         List.of(new EncoderSpec("rabitq", 4), new EncoderSpec("rabitq", 2)),
                         List.of(new EncoderSpec("rabitq", 2), new EncoderSpec("rabitq", 1)))) {
             assertTrue(
-                    RescoreDefault.candidates(finer.get(0), 10, null, false)
-                            < RescoreDefault.candidates(finer.get(1), 10, null, false));
+                    RescoreDefault.candidates(finer.get(0), 128, 10, null, false)
+                            < RescoreDefault.candidates(finer.get(1), 128, 10, null, false));
         }
     }
 
     public void testAFactorThatIsAskedForIsTaken() {
         EncoderSpec encoder = new EncoderSpec("sq", 8);
-        assertEquals(10, RescoreDefault.candidates(encoder, 10, 1f, false));
-        assertEquals(25, RescoreDefault.candidates(encoder, 10, 2.5f, false));
-        assertEquals(4, RescoreDefault.candidates(encoder, 3, 1.1f, false));
-        assertEquals(1000, RescoreDefault.candidates(encoder, 10, 100f, false));
-        assertEquals(RescoreDefault.MOST, RescoreDefault.candidates(encoder, 10_000, 100f, false));
+        assertEquals(10, RescoreDefault.candidates(encoder, 128, 10, 1f, false));
+        assertEquals(25, RescoreDefault.candidates(encoder, 128, 10, 2.5f, false));
+        assertEquals(4, RescoreDefault.candidates(encoder, 128, 3, 1.1f, false));
+        assertEquals(1000, RescoreDefault.candidates(encoder, 128, 10, 100f, false));
+        assertEquals(
+                RescoreDefault.MOST, RescoreDefault.candidates(encoder, 128, 10_000, 100f, false));
     }
 
     public void testFewSurvivorsAreComparedAndManyScanned() {

@@ -1,0 +1,152 @@
+//! From rounded keys to the cells that can be among the nearest.
+
+use super::{CELLS, Coarse, GROUP, MOST, Summer, Weights};
+use std::collections::TryReserveError;
+
+/// Working memory of [`crate::Kernels::preselect`], and its result; keep one per thread. It grows
+/// with dimension and number of cells.
+#[derive(Debug, Default)]
+pub struct Preselection {
+    weights: Vec<Weights>,
+    keys: Vec<f32>,
+    minima: Vec<f32>,
+    cells: Vec<u32>,
+}
+
+impl Preselection {
+    /// The cells found last, in order of their numbers.
+    pub fn cells(&self) -> &[u32] {
+        &self.cells
+    }
+}
+
+/// A query's weights and what they are off.
+struct Weighed {
+    unit: f32,
+    margin: f64,
+}
+
+/// The body of [`crate::Kernels::preselect`].
+///
+/// # Safety
+/// The processor must have the summer's instruction set.
+pub(crate) unsafe fn preselect(
+    summer: &Summer,
+    coarse: &Coarse,
+    point: &[f32],
+    count: usize,
+    memory: &mut Preselection,
+) -> Result<bool, TryReserveError> {
+    let Preselection { weights, keys, minima, cells } = memory;
+    cells.clear();
+    if count >= coarse.count {
+        return Ok(false);
+    }
+    let Some(weighed) = weigh(summer, coarse, point, weights)? else {
+        return Ok(false);
+    };
+    keys.clear();
+    keys.try_reserve(coarse.bias.len())?;
+    keys.resize(coarse.bias.len(), 0.0);
+    // SAFETY: the caller promises the instruction set; the shapes are those of the centroids.
+    unsafe { (summer.keys)(coarse.bytes.as_slice(), weights, weighed.unit, &coarse.bias, keys) };
+    let limit = limit(keys, count, minima)?;
+    let limit = (f64::from(limit) + weighed.margin) as f32;
+    if !limit.is_finite() {
+        return Ok(false);
+    }
+    cells.try_reserve(keys.len())?;
+    // SAFETY: the caller promises the instruction set; there is room for all.
+    unsafe { (summer.within)(keys, limit.next_up(), cells) };
+    Ok(true)
+}
+
+/// Rounds the weights; `None` if they are not finite.
+fn weigh(
+    summer: &Summer,
+    coarse: &Coarse,
+    point: &[f32],
+    weights: &mut Vec<Weights>,
+) -> Result<Option<Weighed>, TryReserveError> {
+    let groups = coarse.dimension.div_ceil(GROUP);
+    // A sum of products is below 2³¹ then.
+    let most = MOST.min((i32::MAX as usize / (255 * GROUP * groups)) as i32);
+    let mut largest = [0f32; 8];
+    let mut norms = [[0f64; 2]; 8];
+    let pairs = || point.chunks(8).zip(coarse.steps.chunks(8));
+    for (xs, steps) in pairs() {
+        for (i, (&x, &step)) in xs.iter().zip(steps).enumerate() {
+            let weight = x * step;
+            largest[i] = if weight.abs() > largest[i] { weight.abs() } else { largest[i] };
+            norms[i][0] += f64::from(x) * f64::from(x);
+            norms[i][1] += f64::from(weight) * f64::from(weight);
+        }
+    }
+    let largest = largest.into_iter().fold(0f32, f32::max);
+    let unit = largest / most as f32;
+    if !unit.is_finite() || (unit < f32::MIN_POSITIVE * 65536.0 && largest > 0.0) {
+        return Ok(None);
+    }
+    // All weights zero: every unit will do.
+    let unit = if largest > 0.0 { unit } else { 1.0 };
+    let per_unit = unit.recip();
+    weights.clear();
+    weights.try_reserve(groups)?;
+    let (mut rest, mut sum) = (0f64, 0u64);
+    for (xs, steps) in point.chunks(GROUP).zip(coarse.steps.chunks(GROUP)) {
+        let mut group = [0i16; GROUP];
+        for (place, (&x, &step)) in group.iter_mut().zip(xs.iter().zip(steps)) {
+            let weight = x * step;
+            let whole = round(weight * per_unit, most);
+            let off = f64::from(weight) - f64::from(unit) * f64::from(whole);
+            rest += off * off;
+            sum += u64::from(whole.unsigned_abs());
+            *place = whole as i16;
+        }
+        weights.push((summer.weigh)(group));
+    }
+    let (mut norm, mut weighted) = (0f64, 0f64);
+    for [x, w] in norms {
+        norm += x;
+        weighted += w;
+    }
+    let largest = f64::from(unit) * 255.0 * sum as f64;
+    // Weights were rounded to f32 once.
+    let weighted = weighted.sqrt() * (1.0 + 2f64.powi(-23));
+    let rest = rest.sqrt() + weighted * 2f64.powi(-23);
+    let margin = coarse.margin(weighted, rest, largest, norm.sqrt());
+    Ok(margin.map(|margin| Weighed { unit, margin }))
+}
+
+/// The nearest whole number of at most that size.
+#[inline(always)]
+fn round(x: f32, most: i32) -> i32 {
+    // Adding 1.5·2²³ leaves no place for fractions; `|x|` is far below.
+    const SHIFT: f32 = 12_582_912.0;
+    (((x + SHIFT) - SHIFT) as i32).clamp(-most, most)
+}
+
+/// A number that at least `count` keys do not exceed, and few more: the `count`-th smallest of the
+/// minima of groups of cells, as many groups as there are about four times what is wanted.
+fn limit(keys: &[f32], count: usize, minima: &mut Vec<f32>) -> Result<f32, TryReserveError> {
+    let blocks = keys.len() / CELLS;
+    let together = match count {
+        1 => blocks,
+        _ => (keys.len() / (4 * count)).clamp(1, 16),
+    };
+    minima.clear();
+    minima.try_reserve(blocks.div_ceil(together) * CELLS)?;
+    for part in keys.chunks(together * CELLS) {
+        let mut smallest = [f32::INFINITY; CELLS];
+        for block in part.chunks_exact(CELLS) {
+            for (smallest, &key) in smallest.iter_mut().zip(block) {
+                *smallest = if key < *smallest { key } else { *smallest };
+            }
+        }
+        minima.extend_from_slice(&smallest);
+    }
+    if count == 1 {
+        return Ok(minima.iter().copied().fold(f32::INFINITY, f32::min));
+    }
+    Ok(*minima.select_nth_unstable_by(count - 1, f32::total_cmp).1)
+}
