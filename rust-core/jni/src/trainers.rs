@@ -28,7 +28,7 @@ pub(crate) fn open<'local>(
     let metric = metric(metric_code)?;
     let dimension = unsigned("dimension", dimension)?;
     let encoder = match encoder {
-        -1 if parameter == 0 => Encoder::None,
+        -1 if parameter == 0 => Encoder::default_for(metric, dimension),
         _ => u32::try_from(encoder)
             .ok()
             .zip(u32::try_from(parameter).ok())

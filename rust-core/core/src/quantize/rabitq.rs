@@ -26,6 +26,10 @@ pub(super) const EPSILON: f64 = 3.0;
 /// Scales that are tried for codes of more than one bit.
 const SCALES: usize = 32;
 
+/// What each of them is of the one before: together they span a factor of ten. No power function,
+/// whose last digit differs from platform to platform.
+const GROWTH: f32 = 1.077_105_1;
+
 /// The encoder; it learns nothing but is a rotation.
 #[derive(Debug)]
 pub(super) struct RaBitQ {
@@ -60,10 +64,9 @@ impl RaBitQ {
         }
         // From where the largest component just reaches the top of the grid to where a component of
         // a third of that (or less, for coarse grids) does.
-        let (first, last) = (0.4 * (most + 1.0) / largest, 4.0 * (most + 1.0) / largest);
-        let mut best = (f32::NEG_INFINITY, first);
-        for i in 0..SCALES {
-            let scale = first * (last / first).powf(i as f32 / (SCALES - 1) as f32);
+        let mut scale = 0.4 * (most + 1.0) / largest;
+        let mut best = (f32::NEG_INFINITY, scale);
+        for _ in 0..SCALES {
             let (mut dot, mut square) = (0f32, 0f32);
             for &x in residual {
                 let level = (x.abs() * scale).floor().min(most) + 0.5;
@@ -74,6 +77,7 @@ impl RaBitQ {
             if cosine > best.0 {
                 best = (cosine, scale);
             }
+            scale *= GROWTH;
         }
         best.1
     }

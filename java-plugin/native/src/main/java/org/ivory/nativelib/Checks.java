@@ -7,6 +7,9 @@ import java.nio.ByteBuffer;
  * its side; here the messages can name Java's arguments, and nothing wrong crosses the boundary.
  */
 final class Checks {
+    /** Most candidates that a scan keeps. */
+    private static final int MOST_CANDIDATES = 1 << 24;
+
     private Checks() {}
 
     static void argument(boolean holds, String message) {
@@ -133,7 +136,9 @@ final class Checks {
         argument(
                 query.length == dimension,
                 "query has " + query.length + " components, the model " + dimension);
-        argument(candidates >= 1, "candidates must be at least 1, got " + candidates);
+        argument(
+                candidates >= 1 && candidates <= MOST_CANDIDATES,
+                "candidates must be from 1 to " + MOST_CANDIDATES + ", got " + candidates);
         if (codeLength == 0) {
             throw new IllegalStateException("the model makes no codes");
         }
@@ -146,12 +151,19 @@ final class Checks {
         holds("cells", cells.length, count);
     }
 
-    static void rows(byte[] rows, int[] docs, int count, int codeLength) {
+    static void rows(int segment, int rank, byte[] rows, int[] docs, int count, int codeLength) {
+        notNegative("segment", segment);
+        notNegative("rank", rank);
         notNegative("count", count);
         notNull(rows, "rows");
         notNull(docs, "docs");
         holds("rows", rows.length, (long) count * codeLength);
         holds("docs", docs.length, count);
+        for (int i = 0; i < count; i++) {
+            if (docs[i] < 0) {
+                throw new IllegalArgumentException("docs element " + i + " is " + docs[i]);
+            }
+        }
     }
 
     static void take(int[] segments, int[] docs, float[] estimates, int candidates) {

@@ -52,6 +52,35 @@ public record EncoderSpec(String name, int parameter) {
         return Kind.of(name).parameter;
     }
 
+    /**
+     * Bytes of a code without its factors.
+     *
+     * @throws IllegalStateException for {@link #AUTO}
+     */
+    public int codeBytes(int dimension) {
+        return switch (Kind.of(name)) {
+            case AUTO -> throw new IllegalStateException("the encoder is not chosen yet");
+            case NONE -> 0;
+            case PQ -> Math.ceilDiv(Math.ceilDiv(dimension, parameter), 2);
+            case SQ -> Math.ceilDiv(dimension * parameter, 8);
+            case RABITQ -> Math.ceilDiv(dimension, 8) * parameter;
+        };
+    }
+
+    /**
+     * Corrective factors of a code, four bytes each.
+     *
+     * @throws IllegalStateException for {@link #AUTO}
+     */
+    public int factors(Metric metric) {
+        return switch (Kind.of(name)) {
+            case AUTO -> throw new IllegalStateException("the encoder is not chosen yet");
+            case NONE -> 0;
+            case PQ, SQ -> metric == Metric.L2 ? 1 : 0;
+            case RABITQ -> 3;
+        };
+    }
+
     /** The number that stands for the encoder in model files and native calls; auto: -1. */
     int code() {
         return Kind.of(name).code;

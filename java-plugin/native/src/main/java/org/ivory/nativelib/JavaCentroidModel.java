@@ -1,7 +1,5 @@
 package org.ivory.nativelib;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** A model on the heap. */
@@ -11,14 +9,20 @@ final class JavaCentroidModel implements CentroidModel {
 
     private final References references = new References();
     private final JavaModelFile file;
+    private final JavaCoder coder;
+    private final int[] section;
     // Null once closed, so that the heap gets it back; a call reads it once.
     private volatile float[] centroids;
 
     /**
      * @param centroids row after row; owned by the model from now on
+     * @param section of the encoder, in four-byte words
+     * @throws ModelFormatException if the section is damaged
      */
-    JavaCentroidModel(JavaModelFile file, float[] centroids) {
+    JavaCentroidModel(JavaModelFile file, float[] centroids, int[] section) {
         this.file = file;
+        this.section = section;
+        this.coder = JavaCoder.read(file.metric(), file.dimension(), file.encoder(), section);
         this.centroids = centroids;
     }
 
@@ -44,7 +48,7 @@ final class JavaCentroidModel implements CentroidModel {
 
     @Override
     public long sizeInBytes() {
-        return OWN_BYTES + 4L * dimension() * nlist();
+        return OWN_BYTES + 4L * dimension() * nlist() + 8L * section.length;
     }
 
     @Override
@@ -128,29 +132,41 @@ final class JavaCentroidModel implements CentroidModel {
 
     @Override
     public EncoderSpec encoder() {
-        return EncoderSpec.NONE;
+        return file.encoder();
     }
 
     @Override
     public int codeBytes() {
-        return 0;
+        return coder == null ? 0 : coder.codeBytes();
     }
 
     @Override
     public int factors() {
-        return 0;
+        return coder == null ? 0 : coder.factors();
     }
 
     @Override
     public void encode(float[] vectors, int count, int[] cells, byte[] codes) {
         Checks.encode(vectors, count, dimension(), cells, codes, codeLength());
+        float[] open = open();
         assign(vectors, count, cells);
+        if (coder != null) {
+            Arrays.fill(codes, 0, count * codeLength(), (byte) 0);
+            for (int i = 0; i < count; i++) {
+                coder.encode(vectors, i * dimension(), open, cells[i], codes, i * codeLength());
+            }
+        }
     }
 
     @Override
     public CodeScan scan(float[] query, int candidates) {
         Checks.scan(query, dimension(), candidates, codeLength());
-        throw new IllegalStateException("the model makes no codes");
+        Checks.finite("query", query, dimension(), dimension());
+        float[] open = open();
+        if (!tryAcquire()) {
+            throw new IllegalStateException("the model is closed");
+        }
+        return new JavaCodeScan(this, coder, open, query, candidates);
     }
 
     @Override
@@ -164,24 +180,26 @@ final class JavaCentroidModel implements CentroidModel {
         float[] open = open();
         byte[] header = file.header();
         byte[] footer = file.footer();
+        long sectionAt = header.length + 4L * open.length;
         long footerAt = fileLength() - footer.length;
-        ByteBuffer number = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
-        int decoded = -1;
         for (int i = 0; i < length; i++) {
             long at = offset + i;
             if (at < header.length) {
                 out[i] = header[(int) at];
-            } else if (at >= footerAt) {
-                out[i] = footer[(int) (at - footerAt)];
-            } else {
+            } else if (at < sectionAt) {
                 int component = (int) ((at - header.length) / 4);
-                if (component != decoded) {
-                    number.putFloat(0, open[component]);
-                    decoded = component;
-                }
-                out[i] = number.get((int) (at % 4));
+                out[i] = byteOf(Float.floatToRawIntBits(open[component]), at);
+            } else if (at < footerAt) {
+                out[i] = byteOf(section[(int) ((at - sectionAt) / 4)], at);
+            } else {
+                out[i] = footer[(int) (at - footerAt)];
             }
         }
+    }
+
+    /** The byte of a little-endian word that lies at an offset; words lie at multiples of four. */
+    private static byte byteOf(int word, long at) {
+        return (byte) (word >>> 8 * (int) (at % 4));
     }
 
     @Override

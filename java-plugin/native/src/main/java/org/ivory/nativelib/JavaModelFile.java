@@ -5,17 +5,30 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The model file, version 1, as the twin reads and writes it; docs/FORMAT.md is its description.
+ * The model file, versions 1 and 2, as the twin reads and writes it; docs/FORMAT.md is its
+ * description.
  *
  * @param metric how vectors are compared
  * @param dimension components of a centroid
  * @param nlist number of centroids
+ * @param encoder how codes are made
  * @param fingerprint as stored
  * @param checksum as stored
  */
-record JavaModelFile(Metric metric, int dimension, int nlist, long fingerprint, long checksum) {
+record JavaModelFile(
+        Metric metric,
+        int dimension,
+        int nlist,
+        EncoderSpec encoder,
+        long fingerprint,
+        long checksum) {
     private static final byte[] MAGIC = "IVORYMDL".getBytes(StandardCharsets.US_ASCII);
-    private static final int VERSION = 1;
+
+    /** Without an encoder. */
+    private static final int VERSION_1 = 1;
+
+    /** With an encoder section behind the centroids. */
+    private static final int VERSION_2 = 2;
 
     /** Offset of the first centroid. */
     static final int HEADER = 64;
@@ -25,25 +38,31 @@ record JavaModelFile(Metric metric, int dimension, int nlist, long fingerprint, 
     private static final int DIMENSION_AT = 16;
     private static final int NLIST_AT = 20;
     private static final int FINGERPRINT_AT = 24;
-    private static final int RESERVED_AT = 32;
+    private static final int RESERVED_1_AT = 32;
+    private static final int ENCODER_AT = 32;
+    private static final int RESERVED_2_AT = 40;
 
     /** Bytes of the checksum at the end. */
     static final int FOOTER = 8;
 
     /** Length of the smallest file. */
-    static final long SHORTEST = length(1, 1);
+    static final long SHORTEST = length(1, 1, EncoderSpec.NONE);
 
     /** Length of the largest file. */
     static final long LONGEST =
-            length(TrainingParameters.MAX_DIMENSION, TrainingParameters.MAX_NLIST);
+            length(
+                    TrainingParameters.MAX_DIMENSION,
+                    TrainingParameters.MAX_NLIST,
+                    new EncoderSpec("pq", 2));
 
-    private static long length(int dimension, int nlist) {
-        return HEADER + FOOTER + 4L * dimension * nlist;
+    private static long length(int dimension, int nlist, EncoderSpec encoder) {
+        long section = JavaCoder.sectionLength(encoder, dimension);
+        return HEADER + FOOTER + 4L * dimension * nlist + section;
     }
 
     /** Length of the file in bytes. */
     long length() {
-        return length(dimension, nlist);
+        return length(dimension, nlist, encoder);
     }
 
     /** Refuses a file of which less has arrived than was announced. */
@@ -66,12 +85,11 @@ record JavaModelFile(Metric metric, int dimension, int nlist, long fingerprint, 
         }
         int version = file.intAt(VERSION_AT);
         check(
-                version == VERSION,
+                version == VERSION_1 || version == VERSION_2,
                 "[version] is "
                         + Integer.toUnsignedString(version)
-                        + ", this library reads "
-                        + VERSION);
-        for (int at = RESERVED_AT; at < HEADER; at++) {
+                        + ", this library reads 1 and 2");
+        for (int at = version == VERSION_1 ? RESERVED_1_AT : RESERVED_2_AT; at < HEADER; at++) {
             check(file.byteAt(at) == 0, "[reserved] byte at " + at + " is not zero");
         }
         int code = file.intAt(METRIC_AT);
@@ -81,7 +99,8 @@ record JavaModelFile(Metric metric, int dimension, int nlist, long fingerprint, 
         int dimension =
                 ranged("dimension", file.intAt(DIMENSION_AT), TrainingParameters.MAX_DIMENSION);
         int nlist = ranged("nlist", file.intAt(NLIST_AT), TrainingParameters.MAX_NLIST);
-        long expected = length(dimension, nlist);
+        EncoderSpec encoder = encoder(version, file.intAt(ENCODER_AT), file.intAt(ENCODER_AT + 4));
+        long expected = length(dimension, nlist, encoder);
         check(
                 length == expected,
                 "[length] is " + length + " bytes, dimension and nlist ask for " + expected);
@@ -89,10 +108,44 @@ record JavaModelFile(Metric metric, int dimension, int nlist, long fingerprint, 
         long checksum = file.longAt(content);
         same("checksum", checksum, file.hash(new Xxh3(), 0, content).digest(), "the bytes have");
         Xxh3 hash = file.hash(new Xxh3(), METRIC_AT, FINGERPRINT_AT);
+        if (version != VERSION_1) {
+            file.hash(hash, ENCODER_AT, RESERVED_2_AT);
+        }
         long computed = file.hash(hash, HEADER, content).digest();
         long fingerprint = file.longAt(FINGERPRINT_AT);
         same("fingerprint", fingerprint, computed == 0 ? 1 : computed, "the content has");
-        return new JavaModelFile(Metric.ofCode(code), dimension, nlist, fingerprint, checksum);
+        return new JavaModelFile(
+                Metric.ofCode(code), dimension, nlist, encoder, fingerprint, checksum);
+    }
+
+    private static EncoderSpec encoder(int version, int code, int parameter) {
+        if (version == VERSION_1) {
+            return EncoderSpec.NONE;
+        }
+        try {
+            // Without an encoder a model is written as version 1.
+            if (code > EncoderSpec.NONE.code()) {
+                return EncoderSpec.ofCode(code, parameter);
+            }
+        } catch (IllegalArgumentException e) {
+            // Told below.
+        }
+        throw new ModelFormatException(
+                "model file: [encoder] "
+                        + Integer.toUnsignedString(code)
+                        + " with parameter "
+                        + Integer.toUnsignedString(parameter)
+                        + " is not known here");
+    }
+
+    /** Copies the encoder section, in four-byte words, out of a file that was checked. */
+    int[] section(ModelBytes file) {
+        int[] words = new int[(int) (JavaCoder.sectionLength(encoder, dimension) / 4)];
+        long from = HEADER + 4L * dimension * nlist;
+        for (int i = 0; i < words.length; i++) {
+            words[i] = file.intAt(from + 4L * i);
+        }
+        return words;
     }
 
     /**
@@ -129,11 +182,13 @@ record JavaModelFile(Metric metric, int dimension, int nlist, long fingerprint, 
         return ByteBuffer.allocate(HEADER)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .put(MAGIC)
-                .putInt(VERSION)
+                .putInt(encoder.equals(EncoderSpec.NONE) ? VERSION_1 : VERSION_2)
                 .putInt(metric.code())
                 .putInt(dimension)
                 .putInt(nlist)
                 .putLong(fingerprint)
+                .putInt(encoder.code())
+                .putInt(encoder.parameter())
                 .array();
     }
 
@@ -155,7 +210,7 @@ record JavaModelFile(Metric metric, int dimension, int nlist, long fingerprint, 
                 String.format("[%s] is %016x, %s %016x", name, stored, whose, computed));
     }
 
-    private static void check(boolean holds, String fault) {
+    static void check(boolean holds, String fault) {
         if (!holds) {
             throw new ModelFormatException("model file: " + fault);
         }

@@ -24,7 +24,8 @@ final class JavaModelLoader implements ModelLoader {
         received = null;
         JavaModelFile.checkComplete(bytes, length);
         JavaModelFile file = JavaModelFile.read(bytes);
-        return new JavaCentroidModel(file, file.drainCentroids(bytes));
+        int[] section = file.section(bytes);
+        return new JavaCentroidModel(file, file.drainCentroids(bytes), section);
     }
 
     @Override

@@ -49,7 +49,7 @@ final class NativeCodeScan implements CodeScan {
 
     @Override
     public void rows(int segment, int rank, byte[] rows, int[] docs, int count) {
-        Checks.rows(rows, docs, count, codeLength);
+        Checks.rows(segment, rank, rows, docs, count, codeLength);
         Natives.scanRows(open(), segment, rank, rows, docs, count);
     }
 

@@ -51,7 +51,8 @@ public class ModelFileTests {
     @Test
     public void eachPartHasItsError() {
         assertEquals("magic", damaged(with(0, 0)));
-        assertEquals("version", damaged(with(8, 2)));
+        assertEquals("encoder", damaged(with(8, 2)));
+        assertEquals("version", damaged(with(8, 3)));
         assertEquals("version", damaged(with(8, -1)));
         assertEquals("metric", damaged(with(12, 3)));
         assertEquals("metric", damaged(with(12, -1)));

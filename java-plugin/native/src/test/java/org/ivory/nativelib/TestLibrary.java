@@ -68,14 +68,32 @@ final class TestLibrary {
         return buffer;
     }
 
-    /** A model trained by the library from seeded vectors. */
+    /** A model trained by the library from seeded vectors, with the library's choice of encoder. */
     static CentroidModel train(Metric metric, int dimension, int nlist, int vectors) {
-        var parameters =
-                new TrainingParameters(metric, dimension, nlist, 7, 5, Math.max(vectors, nlist), 2);
+        return train(metric, dimension, nlist, vectors, EncoderSpec.AUTO);
+    }
+
+    /** As the other {@code train}, with a certain encoder. */
+    static CentroidModel train(
+            Metric metric, int dimension, int nlist, int vectors, EncoderSpec encoder) {
+        int sample = Math.max(vectors, nlist);
+        var parameters = new TrainingParameters(metric, dimension, nlist, 7, 5, sample, 2, encoder);
         try (Trainer trainer = ops().train(parameters)) {
             trainer.add(vectors(metric, new Random(3), vectors, dimension), vectors);
             return trainer.run();
         }
+    }
+
+    /** Every encoder that makes codes. */
+    static List<EncoderSpec> encoders() {
+        return List.of(
+                new EncoderSpec("pq", 2),
+                new EncoderSpec("pq", 4),
+                new EncoderSpec("sq", 4),
+                new EncoderSpec("sq", 8),
+                new EncoderSpec("rabitq", 1),
+                new EncoderSpec("rabitq", 2),
+                new EncoderSpec("rabitq", 4));
     }
 
     /** The file form of a model. */
