@@ -4,11 +4,16 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.ivory.nativelib.NativeLibrary;
 import org.ivory.opensearch.breaker.NativeMemory;
+import org.ivory.opensearch.codec.CodecHost;
+import org.ivory.opensearch.codec.CodecOfRequests;
+import org.ivory.opensearch.codec.CodecOfTemplates;
+import org.ivory.opensearch.codec.IvoryCodecs;
 import org.ivory.opensearch.mapper.IvoryVectorFieldMapper;
 import org.ivory.opensearch.model.store.ModelIndex;
 import org.ivory.opensearch.query.IvoryQueryBuilder;
 import org.ivory.opensearch.settings.IvorySettings;
 import org.opensearch.action.ActionRequest;
+import org.opensearch.action.support.ActionFilter;
 import org.opensearch.cluster.metadata.IndexNameExpressionResolver;
 import org.opensearch.cluster.node.DiscoveryNodes;
 import org.opensearch.cluster.service.ClusterService;
@@ -23,12 +28,16 @@ import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.env.Environment;
 import org.opensearch.env.NodeEnvironment;
+import org.opensearch.index.IndexSettings;
+import org.opensearch.index.codec.AdditionalCodecs;
 import org.opensearch.index.mapper.Mapper;
 import org.opensearch.index.mapper.MappingTransformer;
+import org.opensearch.index.shard.IndexSettingProvider;
 import org.opensearch.indices.SystemIndexDescriptor;
 import org.opensearch.indices.breaker.BreakerSettings;
 import org.opensearch.plugins.ActionPlugin;
 import org.opensearch.plugins.CircuitBreakerPlugin;
+import org.opensearch.plugins.EnginePlugin;
 import org.opensearch.plugins.MapperPlugin;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.plugins.SearchPlugin;
@@ -47,6 +56,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Where OpenSearch meets Ivory: nothing but wiring. */
@@ -54,6 +64,7 @@ public final class IvoryPlugin extends Plugin
         implements MapperPlugin,
                 SearchPlugin,
                 ActionPlugin,
+                EnginePlugin,
                 SystemIndexPlugin,
                 CircuitBreakerPlugin {
 
@@ -62,6 +73,7 @@ public final class IvoryPlugin extends Plugin
     private final NodeServices services;
     private final NativeMemory memory = new NativeMemory();
     private ModelComponents models;
+    private volatile CodecHost host;
 
     public IvoryPlugin() {
         NativeLibrary.Status library = NativeLibrary.load(folder());
@@ -120,6 +132,7 @@ public final class IvoryPlugin extends Plugin
             NamedWriteableRegistry namedWriteableRegistry,
             IndexNameExpressionResolver resolver,
             Supplier<RepositoriesService> repositories) {
+        host = new CodecHost(environment.settings(), clusterService, resolver);
         models =
                 new ModelComponents(
                         services,
@@ -131,6 +144,21 @@ public final class IvoryPlugin extends Plugin
                         resolver);
         services.models(models.models());
         return models.components();
+    }
+
+    @Override
+    public Optional<AdditionalCodecs> getAdditionalCodecs(IndexSettings indexSettings) {
+        return Optional.of(new IvoryCodecs(services));
+    }
+
+    @Override
+    public Collection<IndexSettingProvider> getAdditionalIndexSettingProviders() {
+        return List.of(new CodecOfTemplates(() -> host));
+    }
+
+    @Override
+    public List<ActionFilter> getActionFilters() {
+        return List.of(new CodecOfRequests(() -> host));
     }
 
     @Override

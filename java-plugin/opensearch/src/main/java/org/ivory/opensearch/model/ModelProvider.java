@@ -18,6 +18,11 @@ public interface ModelProvider extends ModelSource {
                 }
 
                 @Override
+                public CentroidModel acquireReady(String modelId) {
+                    return null;
+                }
+
+                @Override
                 public CentroidModel acquire(long fingerprint) {
                     return null;
                 }
@@ -36,4 +41,11 @@ public interface ModelProvider extends ModelSource {
      * @return null if there is no such model (yet): the document is indexed as unassigned
      */
     CentroidModel acquireForIndexing(String modelId);
+
+    /**
+     * The model as it is held now: does not wait. The caller closes what it gets.
+     *
+     * @return null if there is no such model (yet)
+     */
+    CentroidModel acquireReady(String modelId);
 }

@@ -73,6 +73,14 @@ public final class ModelService implements ModelProvider {
     }
 
     @Override
+    public CentroidModel acquireReady(String modelId) {
+        ModelMetadata metadata = registry.models().get(modelId);
+        return metadata == null || metadata.state() != ModelState.READY
+                ? null
+                : acquire(metadata.file().fingerprint());
+    }
+
+    @Override
     public CentroidModel acquire(long fingerprint) {
         CachedModel cached = cache.peek(fingerprint);
         if (cached == null) {

@@ -59,6 +59,11 @@ public class AssignmentTests extends MapperServiceTestCase {
                     }
 
                     @Override
+                    public CentroidModel acquireReady(String modelId) {
+                        throw new AssertionError("nothing is merged here");
+                    }
+
+                    @Override
                     public CentroidModel acquire(long fingerprint) {
                         throw new AssertionError("nothing is searched here");
                     }
