@@ -183,8 +183,7 @@ class CoexistenceIT {
         // Beside it, one of its own.
         client.create("peers", new IndexSpec().setting("index.knn", true).field("p", PEER));
         assertEquals("none", codec("peers"));
-        client.create(
-                "both-default", spec("default").setting("index.knn", true).field("p", PEER));
+        client.create("both-default", spec("default").setting("index.knn", true).field("p", PEER));
         load("both");
         load("both-default");
         assertTrue(hasRegions("both"));

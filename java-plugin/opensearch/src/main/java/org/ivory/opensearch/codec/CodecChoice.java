@@ -74,8 +74,7 @@ final class CodecChoice {
                                 .stream()
                                 .map(CompressedXContent::string)
                                 .toList(),
-                        MetadataIndexTemplateService.resolveSettings(
-                                state.metadata(), composable));
+                        MetadataIndexTemplateService.resolveSettings(state.metadata(), composable));
             }
             List<IndexTemplateMetadata> legacy =
                     MetadataIndexTemplateService.findV1Templates(state.metadata(), name, hidden);
