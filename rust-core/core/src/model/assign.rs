@@ -3,11 +3,17 @@
 use super::Model;
 use crate::error::{Error, Result};
 use crate::quantize::Memory;
-use ivory_kernels::Scratch;
+use ivory_kernels::{Preselection, Scratch};
 use std::sync::atomic::AtomicBool;
 
 /// Vectors that are brought into the model's frame at a time.
 const BATCH: usize = 256;
+
+/// From so many vectors on the matrix product is faster than one by one.
+const MANY: usize = 64;
+
+/// The part of the cells that may be left by a preselection that is worth it.
+pub(super) const PART: usize = 8;
 
 /// Memory that assignment and probing work in; keep one per thread. It grows with dimension and
 /// number of cells of the models that it is used for, not with the number of vectors.
@@ -17,6 +23,9 @@ pub struct WorkingMemory {
     pub(super) keys: Vec<f32>,
     pub(super) code: Memory,
     scratch: Scratch,
+    pub(super) near: Preselection,
+    rows: Vec<f32>,
+    bias: Vec<f32>,
     pub(super) raw: Vec<f32>,
     pub(super) order: Vec<u64>,
 }
@@ -43,26 +52,76 @@ impl Model {
             )));
         }
         check_finite("vectors", vectors, self.dimension)?;
-        let never = AtomicBool::new(false);
         for (vectors, cells) in vectors.chunks(BATCH * self.dimension).zip(cells.chunks_mut(BATCH))
         {
-            memory.points.clear();
-            memory.points.try_reserve(vectors.len())?;
-            memory.points.extend_from_slice(vectors);
-            self.frame.apply(&mut memory.points);
-            memory.keys.clear();
-            memory.keys.try_reserve(cells.len())?;
-            memory.keys.resize(cells.len(), 0.0);
-            self.kernels.nearest(
-                &self.panels,
-                &memory.points,
-                &mut memory.scratch,
-                cells,
-                &mut memory.keys,
-                &never,
-            )?;
+            let mut points = std::mem::take(&mut memory.points);
+            points.clear();
+            points.try_reserve(vectors.len())?;
+            points.extend_from_slice(vectors);
+            self.frame.apply(&mut points);
+            if cells.len() >= MANY {
+                self.assign_many(&points, memory, cells)?;
+            } else {
+                for (point, cell) in points.chunks_exact(self.dimension).zip(cells) {
+                    match self.assign_one(point, memory)? {
+                        Some(nearest) => *cell = nearest,
+                        None => self.assign_many(point, memory, std::slice::from_mut(cell))?,
+                    }
+                }
+            }
+            memory.points = points;
         }
         Ok(())
+    }
+
+    /// Assigns points in the frame by the matrix product.
+    fn assign_many(
+        &self,
+        points: &[f32],
+        memory: &mut WorkingMemory,
+        cells: &mut [u32],
+    ) -> Result<()> {
+        let never = AtomicBool::new(false);
+        memory.keys.clear();
+        memory.keys.try_reserve(cells.len())?;
+        memory.keys.resize(cells.len(), 0.0);
+        let WorkingMemory { scratch, keys, .. } = memory;
+        self.kernels.nearest(self.panels()?, points, scratch, cells, keys, &never)?;
+        Ok(())
+    }
+
+    /// Assigns one point in the frame: the cell that the matrix product gives, found among those that
+    /// a preselection leaves, by the very keys that it computes. `None` if too many are left.
+    fn assign_one(&self, point: &[f32], memory: &mut WorkingMemory) -> Result<Option<u32>> {
+        let WorkingMemory { near, rows, bias, keys, .. } = memory;
+        if !self.kernels.preselect(&self.coarse, point, 1, near)? {
+            return Ok(None);
+        }
+        let cells = match near.cells() {
+            &[cell] => return Ok(Some(cell)),
+            cells if cells.len() > self.nlist / PART + PART => return Ok(None),
+            cells => cells,
+        };
+        rows.clear();
+        rows.try_reserve(cells.len() * self.dimension)?;
+        bias.clear();
+        bias.try_reserve(cells.len())?;
+        keys.clear();
+        keys.try_reserve(cells.len())?;
+        for &cell in cells {
+            rows.extend(self.centroids().row(cell as usize));
+            bias.push(self.coarse.bias()[cell as usize]);
+        }
+        self.frame.apply(rows);
+        keys.resize(cells.len(), 0.0);
+        self.kernels.keys(point, rows, bias, keys);
+        let mut best = (f32::INFINITY, None);
+        for (&cell, &key) in cells.iter().zip(&*keys) {
+            if key < best.0 {
+                best = (key, Some(cell));
+            }
+        }
+        Ok(best.1)
     }
 }
 

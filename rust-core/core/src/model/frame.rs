@@ -18,6 +18,13 @@ const LARGEST: f64 = 52.0;
 /// products is below 2¹²⁵, which is finite.
 const LONG: f64 = (1u64 << 58) as f64;
 
+/// Components up to which no squared distance overflows: `(2⁵⁶)² · 16,000 < 2¹²⁶`.
+pub(crate) const MODERATE: f64 = (1u64 << 55) as f64;
+
+/// A scale up to which components of centroids are so large outside of the frame that squared
+/// distances which decide anything are normal numbers.
+const SMALL: f64 = (1u128 << 100) as f64;
+
 /// An origin and a scale; the identity for spherical metrics.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
@@ -64,9 +71,15 @@ impl Frame {
     }
 
     fn reach(&self, row: &[f32]) -> f64 {
-        let distances =
-            row.iter().zip(&self.origin).map(|(&x, origin)| (f64::from(x) - origin).abs());
-        distances.fold(0.0, f64::max)
+        // Eight maxima side by side.
+        let mut most = [0f64; 8];
+        for (row, origin) in row.chunks(8).zip(self.origin.chunks(8)) {
+            for (most, (&x, origin)) in most.iter_mut().zip(row.iter().zip(origin)) {
+                let distance = (f64::from(x) - origin).abs();
+                *most = if distance > *most { distance } else { *most };
+            }
+        }
+        most.into_iter().fold(0.0, f64::max)
     }
 
     /// Scales so that this component becomes a large one, yet not so large that sums of products could
@@ -92,12 +105,25 @@ impl Frame {
     /// decides, which stays.
     pub fn apply(&self, rows: &mut [f32]) {
         for row in rows.chunks_exact_mut(self.origin.len()) {
-            let reach = self.reach(row) * self.scale;
-            let scale = if reach > LONG { self.scale * (LONG / reach) } else { self.scale };
-            for (x, &origin) in row.iter_mut().zip(&self.origin) {
-                *x = ((f64::from(*x) - origin) * scale) as f32;
-            }
+            self.apply_to(row);
         }
+    }
+
+    /// Brings one row into the frame; whether it stayed as long as it is.
+    pub fn apply_to(&self, row: &mut [f32]) -> bool {
+        let reach = self.reach(row) * self.scale;
+        let scale = if reach > LONG { self.scale * (LONG / reach) } else { self.scale };
+        for (x, &origin) in row.iter_mut().zip(&self.origin) {
+            *x = ((f64::from(*x) - origin) * scale) as f32;
+        }
+        reach <= LONG
+    }
+
+    /// Whether squared distances outside of the frame, too, neither overflow nor vanish for rows
+    /// whose components are at most [`MODERATE`].
+    pub fn is_moderate(&self) -> bool {
+        let largest = LARGEST.exp2() / MODERATE;
+        self.spherical || (largest * 2.0..=SMALL).contains(&self.scale)
     }
 
     /// Brings rows back out of the frame; what would overflow becomes the largest number.

@@ -15,8 +15,9 @@ use crate::encoder::Encoder;
 use crate::error::Result;
 use crate::metric::Metric;
 use crate::quantize::{self, Coder};
-use ivory_kernels::{Kernels, Panels, Rows};
+use ivory_kernels::{Coarse, Kernels, Panels, Rows};
 use std::fmt;
+use std::sync::OnceLock;
 
 /// Most components of a vector.
 pub const MAX_DIMENSION: usize = 16_000;
@@ -26,8 +27,9 @@ pub const MAX_NLIST: usize = 65_536;
 
 /// The centroids of one field. Immutable.
 ///
-/// They are held twice: row after row in the file form, which probing scans and
-/// [`Model::file`] hands out, and packed for the matrix product that assigns.
+/// They are held row after row in the file form, which [`Model::file`] hands out, and in eight bits
+/// a component, from which probing and assigning choose the few cells that they compute exactly;
+/// packed for the matrix product, too, from the first call on that assigns many vectors.
 pub struct Model {
     metric: Metric,
     dimension: usize,
@@ -35,7 +37,8 @@ pub struct Model {
     fingerprint: u64,
     file: Vec<u8>,
     frame: Frame,
-    panels: Panels,
+    coarse: Coarse,
+    panels: OnceLock<Panels>,
     coder: Option<Coder>,
     kernels: &'static Kernels,
 }
@@ -72,16 +75,13 @@ impl Model {
     /// See [`Model::from_file`].
     pub fn from_file_for(bytes: Vec<u8>, kernels: &'static Kernels) -> Result<Self> {
         let header = file::read(&bytes)?;
-        let (frame, panels) = {
-            let rows = file::centroids(&bytes, &header);
-            let mut numbers = Vec::new();
-            numbers.try_reserve_exact(header.nlist * header.dimension)?;
-            (0..header.nlist).for_each(|cell| numbers.extend(rows.row(cell)));
+        let (frame, coarse) = {
+            let mut numbers = collect(file::centroids(&bytes, &header))?;
             let frame = Frame::of(header.metric, header.dimension, &numbers)?;
             frame.apply(&mut numbers);
             let bias = frame.bias(&numbers)?;
-            let panels = kernels.panels(&numbers, header.dimension, &bias)?;
-            (frame, panels)
+            let coarse = kernels.coarse(&numbers, header.dimension, &bias)?;
+            (frame, coarse)
         };
         let section = file::section(&bytes, &header);
         let coder = quantize::read(header.metric, header.dimension, header.encoder, section)?;
@@ -92,7 +92,8 @@ impl Model {
             fingerprint: header.fingerprint,
             file: bytes,
             frame,
-            panels,
+            coarse,
+            panels: OnceLock::new(),
             coder,
             kernels,
         })
@@ -133,14 +134,35 @@ impl Model {
         &self.file
     }
 
-    /// Memory that the model occupies.
+    /// The centroids packed for the matrix product; the first call packs them.
+    fn panels(&self) -> Result<&Panels> {
+        if let Some(panels) = self.panels.get() {
+            return Ok(panels);
+        }
+        let mut numbers = collect(self.centroids())?;
+        self.frame.apply(&mut numbers);
+        let panels = self.kernels.panels(&numbers, self.dimension, self.coarse.bias())?;
+        Ok(self.panels.get_or_init(|| panels))
+    }
+
+    /// Memory that the model occupies now; packing for the matrix product adds the size of the
+    /// centroids.
     pub fn size_in_bytes(&self) -> usize {
         let coder = self
             .coder
             .as_ref()
             .map_or(0, |coder| size_of_val(&*coder.place.origin) + coder.quantizer.size_in_bytes());
-        size_of::<Self>() + self.file.capacity() + self.panels.size_in_bytes() + coder
+        let panels = self.panels.get().map_or(0, Panels::size_in_bytes);
+        size_of::<Self>() + self.file.capacity() + self.coarse.size_in_bytes() + panels + coder
     }
+}
+
+/// The components of all rows.
+fn collect(rows: Rows<'_>) -> Result<Vec<f32>> {
+    let mut numbers = Vec::new();
+    numbers.try_reserve_exact(rows.count() * rows.dimension())?;
+    (0..rows.count()).for_each(|row| numbers.extend(rows.row(row)));
+    Ok(numbers)
 }
 
 impl fmt::Debug for Model {

@@ -1,6 +1,7 @@
 //! Choosing the cells that a query visits.
 
-use super::assign::check_finite;
+use super::assign::{PART, check_finite};
+use super::frame::MODERATE;
 use super::{Model, WorkingMemory};
 use crate::error::{Error, Result};
 use crate::metric::Metric;
@@ -40,21 +41,26 @@ impl Model {
         }
         check_finite("query", query, self.dimension)?;
 
-        let WorkingMemory { raw: values, order, .. } = memory;
+        let preselected = self.preselect(query, count, memory)?;
+        let WorkingMemory { raw: values, order, near, .. } = memory;
+        let length = if preselected { near.cells().len() } else { self.nlist };
         values.clear();
-        values.try_reserve(self.nlist)?;
-        values.resize(self.nlist, 0.0);
-        if self.metric == Metric::L2 {
-            self.kernels.l2(query, self.centroids(), values);
-        } else {
-            self.kernels.ip(query, self.centroids(), values);
+        values.try_reserve(length)?;
+        values.resize(length, 0.0);
+        let (centroids, kernels) = (self.centroids(), self.kernels);
+        match (preselected, self.metric == Metric::L2) {
+            (true, true) => kernels.l2_at(query, centroids, near.cells(), values),
+            (true, false) => kernels.ip_at(query, centroids, near.cells(), values),
+            (false, true) => kernels.l2(query, centroids, values),
+            (false, false) => kernels.ip(query, centroids, values),
         }
         order.clear();
-        order.try_reserve(self.nlist)?;
+        order.try_reserve(length)?;
+        // Preselected cells are in order, so that places are, too, by which ties go.
         let nearer_is_larger = self.metric.is_spherical();
-        order.extend(values.iter().zip(0u64..).map(|(&value, cell)| {
+        order.extend(values.iter().zip(0u64..).map(|(&value, place)| {
             let value = if nearer_is_larger { -value } else { value };
-            (u64::from(ordered(value)) << 32) | cell
+            (u64::from(ordered(value)) << 32) | place
         }));
         if count < order.len() {
             order.select_nth_unstable(count - 1);
@@ -62,7 +68,7 @@ impl Model {
         let nearest = &mut order[..count];
         nearest.sort_unstable();
         for (place, key) in cells.iter_mut().zip(&*nearest) {
-            *place = *key as u32;
+            *place = if preselected { near.cells()[*key as u32 as usize] } else { *key as u32 };
         }
         if let Some(raw) = raw {
             for (place, key) in raw.iter_mut().zip(&*nearest) {
@@ -70,6 +76,22 @@ impl Model {
             }
         }
         Ok(count)
+    }
+
+    /// Finds the cells that can be among the `count` nearest; `false` if all can, or too many.
+    fn preselect(&self, query: &[f32], count: usize, memory: &mut WorkingMemory) -> Result<bool> {
+        if count > self.nlist / PART || !self.frame.is_moderate() {
+            return Ok(false);
+        }
+        let WorkingMemory { points, near, .. } = memory;
+        points.clear();
+        points.try_reserve(query.len())?;
+        points.extend_from_slice(query);
+        let largest = query.iter().fold(0f32, |most, x| most.max(x.abs()));
+        Ok(f64::from(largest) <= MODERATE
+            && self.frame.apply_to(points)
+            && self.kernels.preselect(&self.coarse, points, count, near)?
+            && near.cells().len() <= 4 * count + self.nlist / PART)
     }
 }
 

@@ -77,6 +77,11 @@ impl Coarse {
         self.dimension
     }
 
+    /// What was given as `bias`.
+    pub fn bias(&self) -> &[f32] {
+        &self.bias[..self.count]
+    }
+
     /// Bytes that this occupies.
     pub fn size_in_bytes(&self) -> usize {
         self.bytes.size_in_bytes() + (self.bias.capacity() + self.steps.capacity()) * 4
