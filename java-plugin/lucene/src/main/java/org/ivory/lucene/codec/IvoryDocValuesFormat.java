@@ -38,7 +38,12 @@ public final class IvoryDocValuesFormat extends DocValuesFormat {
         super(NAME);
     }
 
-    /** What takes the fields that hold no vectors; its name is stored. */
+    /** Behind the last field: whether there are fields that {@link #others} has. */
+    static final byte NO_OTHERS = 0;
+
+    static final byte OTHERS = 1;
+
+    /** What takes the fields that hold no vectors; another one would be a new version. */
     static DocValuesFormat others() {
         return new Lucene90DocValuesFormat();
     }

@@ -6,11 +6,12 @@ import static org.ivory.lucene.codec.IvoryDocValuesFormat.DATA_EXTENSION;
 import static org.ivory.lucene.codec.IvoryDocValuesFormat.META_CODEC;
 import static org.ivory.lucene.codec.IvoryDocValuesFormat.META_EXTENSION;
 import static org.ivory.lucene.codec.IvoryDocValuesFormat.NO_MORE_FIELDS;
+import static org.ivory.lucene.codec.IvoryDocValuesFormat.NO_OTHERS;
+import static org.ivory.lucene.codec.IvoryDocValuesFormat.OTHERS;
 import static org.ivory.lucene.codec.IvoryDocValuesFormat.VERSION_CURRENT;
 
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.DocValuesConsumer;
-import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.codecs.DocValuesProducer;
 import org.apache.lucene.codecs.lucene90.IndexedDISI;
 import org.apache.lucene.index.BinaryDocValues;
@@ -35,8 +36,6 @@ final class VectorValuesConsumer extends DocValuesConsumer {
 
     /** Null until a field is handed on, so that no empty files are left. */
     private DocValuesConsumer others;
-
-    private String othersName = "";
 
     VectorValuesConsumer(SegmentWriteState state) throws IOException {
         this.state = state;
@@ -73,9 +72,7 @@ final class VectorValuesConsumer extends DocValuesConsumer {
 
     private DocValuesConsumer others() throws IOException {
         if (others == null) {
-            DocValuesFormat format = IvoryDocValuesFormat.others();
-            others = format.fieldsConsumer(state);
-            othersName = format.getName();
+            others = IvoryDocValuesFormat.others().fieldsConsumer(state);
         }
         return others;
     }
@@ -170,7 +167,7 @@ final class VectorValuesConsumer extends DocValuesConsumer {
         try {
             if (meta != null) {
                 meta.writeInt(NO_MORE_FIELDS);
-                meta.writeString(othersName);
+                meta.writeByte(others == null ? NO_OTHERS : OTHERS);
                 CodecUtil.writeFooter(meta);
             }
             if (data != null) {

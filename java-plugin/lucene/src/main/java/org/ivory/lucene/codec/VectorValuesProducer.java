@@ -5,11 +5,12 @@ import static org.ivory.lucene.codec.IvoryDocValuesFormat.DATA_EXTENSION;
 import static org.ivory.lucene.codec.IvoryDocValuesFormat.META_CODEC;
 import static org.ivory.lucene.codec.IvoryDocValuesFormat.META_EXTENSION;
 import static org.ivory.lucene.codec.IvoryDocValuesFormat.NO_MORE_FIELDS;
+import static org.ivory.lucene.codec.IvoryDocValuesFormat.NO_OTHERS;
+import static org.ivory.lucene.codec.IvoryDocValuesFormat.OTHERS;
 import static org.ivory.lucene.codec.IvoryDocValuesFormat.VERSION_CURRENT;
 import static org.ivory.lucene.codec.IvoryDocValuesFormat.VERSION_START;
 
 import org.apache.lucene.codecs.CodecUtil;
-import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.codecs.DocValuesProducer;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.CorruptIndexException;
@@ -58,11 +59,11 @@ final class VectorValuesProducer extends DocValuesProducer {
                     state.directory.openInput(
                             fileName(state, DATA_EXTENSION),
                             state.context.withHints(FileTypeHint.DATA));
-            String format = readMeta(state, opened);
+            boolean hasOthers = readMeta(state, opened);
             // Proves that the file is complete without reading all of it.
             CodecUtil.retrieveChecksum(opened);
-            if (!format.isEmpty()) {
-                openedOthers = DocValuesFormat.forName(format).fieldsProducer(state);
+            if (hasOthers) {
+                openedOthers = IvoryDocValuesFormat.others().fieldsProducer(state);
             }
             success = true;
         } finally {
@@ -79,9 +80,9 @@ final class VectorValuesProducer extends DocValuesProducer {
                 state.segmentInfo.name, state.segmentSuffix, extension);
     }
 
-    /** Reads the meta file; returns the name of the format that has the other fields, or "". */
-    private String readMeta(SegmentReadState state, IndexInput data) throws IOException {
-        String others = null;
+    /** Reads the meta file; returns whether there are fields that hold no vectors. */
+    private boolean readMeta(SegmentReadState state, IndexInput data) throws IOException {
+        byte others = NO_OTHERS;
         String name = fileName(state, META_EXTENSION);
         try (ChecksumIndexInput meta = state.directory.openChecksumInput(name)) {
             Throwable failure = null;
@@ -93,14 +94,17 @@ final class VectorValuesProducer extends DocValuesProducer {
                             "meta has version [" + version + "], data [" + dataVersion + "]", meta);
                 }
                 readFields(meta, state.fieldInfos, data);
-                others = meta.readString();
+                others = meta.readByte();
+                if (others != NO_OTHERS && others != OTHERS) {
+                    throw new CorruptIndexException("[others] cannot be [" + others + "]", meta);
+                }
             } catch (Throwable t) {
                 failure = t;
             } finally {
                 CodecUtil.checkFooter(meta, failure);
             }
         }
-        return others;
+        return others == OTHERS;
     }
 
     private static int checkHeader(DataInput in, String codec, SegmentReadState state)
