@@ -47,9 +47,33 @@ public record EncoderSpec(String name, int parameter) {
         }
     }
 
+    /**
+     * The encoder of that name as users ask for it.
+     *
+     * @param parameter its parameter, or null for the usual one
+     * @throws IllegalArgumentException naming what is unknown or out of its range
+     */
+    public static EncoderSpec of(String name, Integer parameter) {
+        Kind kind = Kind.of(name);
+        if (kind == Kind.AUTO) {
+            throw Kind.unknown(name);
+        }
+        int usual = kind.values.length == 0 ? 0 : kind.values[0];
+        return new EncoderSpec(name, parameter == null ? usual : parameter);
+    }
+
     /** What the parameter is called: {@code dims}, {@code bits}, or null if there is none. */
     public String parameterName() {
-        return Kind.of(name).parameter;
+        return parameterName(name);
+    }
+
+    /**
+     * What the parameter of an encoder is called, or null if there is none.
+     *
+     * @throws IllegalArgumentException if there is no such encoder
+     */
+    public static String parameterName(String encoder) {
+        return Kind.of(encoder).parameter;
     }
 
     /**
@@ -79,6 +103,15 @@ public record EncoderSpec(String name, int parameter) {
             case PQ, SQ -> metric == Metric.L2 ? 1 : 0;
             case RABITQ -> 3;
         };
+    }
+
+    /**
+     * Bytes of a code with its factors.
+     *
+     * @throws IllegalStateException for {@link #AUTO}
+     */
+    public int codeLength(Metric metric, int dimension) {
+        return codeBytes(dimension) + Float.BYTES * factors(metric);
     }
 
     /** The number that stands for the encoder in model files and native calls; auto: -1. */
@@ -134,7 +167,11 @@ public record EncoderSpec(String name, int parameter) {
                     return kind;
                 }
             }
-            throw new IllegalArgumentException(
+            throw unknown(name);
+        }
+
+        static IllegalArgumentException unknown(String name) {
+            return new IllegalArgumentException(
                     "unknown encoder [" + name + "], expected one of [none, pq, sq, rabitq]");
         }
     }

@@ -1,5 +1,6 @@
 package org.ivory.opensearch.mapper;
 
+import org.apache.lucene.util.BytesRef;
 import org.ivory.lucene.CellTerm;
 import org.ivory.lucene.VectorEncoding;
 import org.ivory.lucene.VectorFields;
@@ -195,17 +196,22 @@ public final class IvoryVectorFieldMapper extends ParametrizedFieldMapper {
     private void index(ParseContext.Document document, IvoryVectorFieldType type, float[] vector) {
         long fingerprint = CellTerm.UNASSIGNED;
         int cell = 0;
+        BytesRef code = null;
         if (type.modelId() != null) {
             try (CentroidModel model = services.models().acquireForIndexing(type.modelId())) {
                 if (model != null && type.accepts(model)) {
                     int[] cells = new int[1];
-                    model.assign(VectorEncoding.normalised(type.metric(), vector), 1, cells);
+                    // The document is written when all of it was parsed, so the code gets an array.
+                    byte[] bytes = new byte[model.codeLength()];
+                    model.encode(VectorEncoding.normalised(type.metric(), vector), 1, cells, bytes);
                     fingerprint = model.fingerprint();
                     cell = cells[0];
+                    code = bytes.length == 0 ? null : new BytesRef(bytes);
                 }
             }
         }
-        VectorFields.add(document::add, type.name(), type.metric(), vector, fingerprint, cell);
+        VectorFields.add(
+                document::add, type.name(), type.metric(), vector, fingerprint, cell, code);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.ivory.opensearch.action;
 
+import org.ivory.nativelib.EncoderSpec;
 import org.ivory.nativelib.Metric;
 import org.ivory.opensearch.action.model.DeleteModelRequest;
 import org.ivory.opensearch.action.model.GetModelsRequest;
@@ -36,6 +37,7 @@ public class ModelMessagesTests extends OpenSearchTestCase {
                             randomBoolean() ? null : randomFrom(Metric.values()),
                             randomBoolean() ? null : randomIntBetween(1, Integer.MAX_VALUE),
                             randomLong(),
+                            randomFrom(EncoderSpec.AUTO, RandomModels.encoder()),
                             randomBoolean() ? null : randomAlphaOfLength(5));
             TrainModelRequest request = new TrainModelRequest(training, randomBoolean());
             TrainModelRequest copy = copy(request, TrainModelRequest::new);

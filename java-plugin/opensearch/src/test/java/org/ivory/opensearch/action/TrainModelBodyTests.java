@@ -2,6 +2,7 @@ package org.ivory.opensearch.action;
 
 import static org.hamcrest.Matchers.containsString;
 
+import org.ivory.nativelib.EncoderSpec;
 import org.ivory.nativelib.Metric;
 import org.ivory.opensearch.action.model.TrainModelBody;
 import org.ivory.opensearch.model.training.TrainingRequest;
@@ -15,18 +16,90 @@ public class TrainModelBodyTests extends OpenSearchTestCase {
     public void testDefaults() {
         assertEquals(
                 new TrainingRequest(
-                        "m", "i", "f", null, null, null, TrainModelBody.DEFAULT_SEED, null),
+                        "m",
+                        "i",
+                        "f",
+                        null,
+                        null,
+                        null,
+                        TrainModelBody.DEFAULT_SEED,
+                        EncoderSpec.AUTO,
+                        null),
                 parse(NEEDED));
         assertEquals(parse(NEEDED), parse(NEEDED + ",\"nlist\":null,\"seed\":null"));
     }
 
     public void testAllParameters() {
         assertEquals(
-                new TrainingRequest("m", "i", "f", 7, Metric.COSINE, 70, -3, "what for"),
+                new TrainingRequest(
+                        "m", "i", "f", 7, Metric.COSINE, 70, -3, EncoderSpec.NONE, "what for"),
                 parse(
                         NEEDED
                                 + ",\"nlist\":7,\"space_type\":\"cosinesimil\",\"seed\":-3,"
-                                + "\"max_training_vector_count\":70,\"description\":\"what for\""));
+                                + "\"max_training_vector_count\":70,\"description\":\"what for\""
+                                + ",\"encoder\":{\"name\":\"none\"}"));
+    }
+
+    public void testEncoders() {
+        assertEquals(EncoderSpec.AUTO, parse(NEEDED + ",\"encoder\":null").encoder());
+        for (String name : new String[] {"pq dims 2 4", "sq bits 4 8", "rabitq bits 1 2 4"}) {
+            String[] words = name.split(" ");
+            assertEquals(
+                    new EncoderSpec(words[0], Integer.parseInt(words[2])),
+                    encoder("\"name\":\"" + words[0] + "\""));
+            for (int i = 2; i < words.length; i++) {
+                assertEquals(
+                        new EncoderSpec(words[0], Integer.parseInt(words[i])),
+                        encoder(
+                                "\"name\":\""
+                                        + words[0]
+                                        + "\",\"parameters\":{\""
+                                        + words[1]
+                                        + "\":"
+                                        + words[i]
+                                        + "}"));
+            }
+        }
+        assertEquals(EncoderSpec.NONE, encoder("\"name\":\"none\",\"parameters\":{}"));
+    }
+
+    private static EncoderSpec encoder(String fields) {
+        return parse(NEEDED + ",\"encoder\":{" + fields + "}").encoder();
+    }
+
+    private static void refusedEncoder(String encoder, String... words) {
+        refused(NEEDED + ",\"encoder\":" + encoder, words);
+    }
+
+    public void testWrongEncoders() {
+        refusedEncoder("\"pq\"", "[encoder]", "object", "[pq]");
+        refusedEncoder("[]", "[encoder]", "object");
+        refusedEncoder("{}", "[encoder.name] is required");
+        refusedEncoder("{\"name\":3}", "[encoder.name]", "[3]");
+        refusedEncoder("{\"name\":\"pc\"}", "[encoder]", "[pc]", "rabitq");
+        refusedEncoder("{\"name\":\"auto\"}", "[encoder]", "[auto]");
+        refusedEncoder("{\"name\":\"pq\",\"dims\":2}", "[encoder.dims]", "[2]");
+        refusedEncoder("{\"name\":\"pq\",\"parameters\":2}", "[encoder.parameters]", "[2]");
+        for (String bad : new String[] {"0", "-2", "3", "5000000000"}) {
+            refusedEncoder(
+                    "{\"name\":\"pq\",\"parameters\":{\"dims\":" + bad + "}}",
+                    "encoder",
+                    "dims]",
+                    "[" + bad + "]");
+        }
+        refusedEncoder(
+                "{\"name\":\"sq\",\"parameters\":{\"bits\":\"4\"}}",
+                "[encoder.parameters.bits]",
+                "[4]");
+        refusedEncoder(
+                "{\"name\":\"sq\",\"parameters\":{\"dims\":4}}",
+                "[encoder.parameters.dims]",
+                "[4]",
+                "bits");
+        refusedEncoder(
+                "{\"name\":\"none\",\"parameters\":{\"bits\":4}}",
+                "[encoder.parameters.bits]",
+                "[4]");
     }
 
     public void testComplaintsNameParameterAndValue() {

@@ -4,6 +4,7 @@ import org.apache.lucene.util.BytesRef;
 import org.ivory.lucene.CellTerm;
 import org.ivory.lucene.VectorEncoding;
 import org.ivory.nativelib.CentroidModel;
+import org.ivory.nativelib.EncoderSpec;
 import org.ivory.nativelib.Metric;
 import org.ivory.nativelib.Trainer;
 import org.ivory.nativelib.TrainingParameters;
@@ -86,8 +87,12 @@ public class AssignmentTests extends MapperServiceTestCase {
     }
 
     private void train(String id, Metric metric, int dimension) {
+        train(id, metric, dimension, EncoderSpec.AUTO);
+    }
+
+    private void train(String id, Metric metric, int dimension, EncoderSpec encoder) {
         TrainingParameters parameters =
-                new TrainingParameters(metric, dimension, NLIST, 7, 5, 500, 1);
+                new TrainingParameters(metric, dimension, NLIST, 7, 5, 500, 1, encoder);
         try (Trainer trainer = services.ops().train(parameters)) {
             for (int i = 0; i < 200; i++) {
                 trainer.add(randomVector(dimension), 1);
@@ -97,6 +102,10 @@ public class AssignmentTests extends MapperServiceTestCase {
     }
 
     private BytesRef term(Metric metric, String model, float[] vector) throws IOException {
+        return indexed(metric, model, vector).term();
+    }
+
+    private IndexedVector indexed(Metric metric, String model, float[] vector) throws IOException {
         DocumentMapper mapper =
                 createDocumentMapper(
                         fieldMapping(b ->
@@ -105,8 +114,7 @@ public class AssignmentTests extends MapperServiceTestCase {
                                         .field("space_type", metric.spaceType())
                                         .field("model", model)));
         return IndexedVector.of(
-                        mapper.parse(source(b -> b.array("field", vector))).rootDoc(), "field")
-                .term();
+                mapper.parse(source(b -> b.array("field", vector))).rootDoc(), "field");
     }
 
     public void testTheNearestCell() throws IOException {
@@ -128,9 +136,28 @@ public class AssignmentTests extends MapperServiceTestCase {
         assertEquals(Set.of("m"), wanted);
     }
 
+    public void testTheCodeIsThePayload() throws IOException {
+        for (Metric metric : Metric.values()) {
+            for (String encoder : new String[] {"none", "pq", "sq", "rabitq"}) {
+                train("m", metric, DIMENSION, EncoderSpec.of(encoder, null));
+                CentroidModel model = models.get("m");
+                for (int i = 0; i < 5; i++) {
+                    float[] vector = randomVector(DIMENSION);
+                    byte[] code = new byte[model.codeLength()];
+                    float[] unit = VectorEncoding.normalised(metric, vector);
+                    model.encode(unit, 1, new int[1], code);
+                    BytesRef expected = encoder.equals("none") ? null : new BytesRef(code);
+                    assertEquals(expected, indexed(metric, "m", vector).code());
+                }
+                models.remove("m").close();
+            }
+        }
+    }
+
     public void testWithoutModel() throws IOException {
         BytesRef unassigned = CellTerm.encode(CellTerm.UNASSIGNED, 0);
         assertEquals(unassigned, term(Metric.L2, "unknown", randomVector(DIMENSION)));
+        assertNull(indexed(Metric.L2, "unknown", randomVector(DIMENSION)).code());
         assertEquals(Set.of("unknown"), wanted);
     }
 

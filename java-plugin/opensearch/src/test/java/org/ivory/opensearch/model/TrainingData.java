@@ -1,5 +1,6 @@
 package org.ivory.opensearch.model;
 
+import org.ivory.nativelib.EncoderSpec;
 import org.ivory.opensearch.action.model.TrainModelAction;
 import org.ivory.opensearch.action.model.TrainModelRequest;
 import org.ivory.opensearch.action.model.TrainModelResponse;
@@ -78,7 +79,8 @@ public final class TrainingData {
 
     /** What a user asks for who leaves open all but the number of cells. */
     public static TrainingRequest request(String model, Integer nlist) {
-        return new TrainingRequest(model, INDEX, "v", nlist, null, null, 42, null);
+        return new TrainingRequest(
+                model, INDEX, "v", nlist, null, null, 42, EncoderSpec.AUTO, null);
     }
 
     /** Trains and waits; the result is ready or failed. */

@@ -11,15 +11,39 @@ final class BodyFields {
     private final Map<String, Object> body;
     private final Set<String> known = new HashSet<>();
 
+    private final String path;
+
     BodyFields(Map<String, Object> body) {
+        this("", body);
+    }
+
+    private BodyFields(String path, Map<String, Object> body) {
+        this.path = path;
         this.body = body;
+    }
+
+    /** The object of that name, or null if there is none. */
+    @SuppressWarnings("unchecked")
+    BodyFields object(String name) {
+        Object value = value(name);
+        if (value == null || value instanceof Map) {
+            return value == null
+                    ? null
+                    : new BodyFields(path + name + ".", (Map<String, Object>) value);
+        }
+        throw new IllegalArgumentException(
+                "[" + path + name + "] must be an object, got [" + value + "]");
     }
 
     String requiredString(String name) {
         String value = string(name);
         if (value == null || value.isBlank()) {
             throw new IllegalArgumentException(
-                    "[" + name + "] is required" + (value == null ? "" : ", got [" + value + "]"));
+                    "["
+                            + path
+                            + name
+                            + "] is required"
+                            + (value == null ? "" : ", got [" + value + "]"));
         }
         return value;
     }
@@ -29,7 +53,8 @@ final class BodyFields {
         if (value == null || value instanceof String) {
             return (String) value;
         }
-        throw new IllegalArgumentException("[" + name + "] must be a string, got [" + value + "]");
+        throw new IllegalArgumentException(
+                "[" + path + name + "] must be a string, got [" + value + "]");
     }
 
     Long longInteger(String name) {
@@ -42,7 +67,7 @@ final class BodyFields {
         }
         String range = value instanceof BigInteger ? " of 64 bits" : "";
         throw new IllegalArgumentException(
-                "[" + name + "] must be an integer" + range + ", got [" + value + "]");
+                "[" + path + name + "] must be an integer" + range + ", got [" + value + "]");
     }
 
     Integer integer(String name, int min, int max) {
@@ -67,11 +92,12 @@ final class BodyFields {
             String name = unknown.iterator().next();
             throw new IllegalArgumentException(
                     "unknown parameter ["
+                            + path
                             + name
                             + "] with value ["
                             + body.get(name)
-                            + "], expected some of "
-                            + new TreeSet<>(known));
+                            + "], expected "
+                            + (known.isEmpty() ? "none" : "some of " + new TreeSet<>(known)));
         }
     }
 
@@ -80,9 +106,17 @@ final class BodyFields {
         return body.get(name);
     }
 
-    private static IllegalArgumentException outOfRange(
-            String name, Object value, int min, int max) {
+    private IllegalArgumentException outOfRange(String name, Object value, int min, int max) {
         return new IllegalArgumentException(
-                "[" + name + "] must be from " + min + " to " + max + ", got [" + value + "]");
+                "["
+                        + path
+                        + name
+                        + "] must be from "
+                        + min
+                        + " to "
+                        + max
+                        + ", got ["
+                        + value
+                        + "]");
     }
 }

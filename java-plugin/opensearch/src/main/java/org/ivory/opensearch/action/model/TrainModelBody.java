@@ -1,5 +1,6 @@
 package org.ivory.opensearch.action.model;
 
+import org.ivory.nativelib.EncoderSpec;
 import org.ivory.nativelib.Metric;
 import org.ivory.nativelib.TrainingParameters;
 import org.ivory.opensearch.model.training.TrainingRequest;
@@ -30,6 +31,7 @@ public final class TrainModelBody {
         Metric metric = spaceType == null ? null : Metric.ofSpaceType(spaceType);
         Integer maxVectors = fields.integer("max_training_vector_count", 1, Integer.MAX_VALUE);
         Long seed = fields.longInteger("seed");
+        EncoderSpec encoder = encoder(fields.object("encoder"));
         String description = fields.string("description");
         fields.checkAllRead();
         if (description != null && description.length() > MAX_DESCRIPTION) {
@@ -56,6 +58,31 @@ public final class TrainModelBody {
                 metric,
                 maxVectors,
                 seed == null ? DEFAULT_SEED : seed,
+                encoder,
                 description);
+    }
+
+    /** An encoder as the k-NN plugin writes it: a name, and parameters that have defaults. */
+    private static EncoderSpec encoder(BodyFields fields) {
+        if (fields == null) {
+            return EncoderSpec.AUTO;
+        }
+        String name = fields.requiredString("name");
+        BodyFields parameters = fields.object("parameters");
+        fields.checkAllRead();
+        try {
+            EncoderSpec usual = EncoderSpec.of(name, null);
+            if (parameters == null) {
+                return usual;
+            }
+            Integer value = null;
+            if (usual.parameterName() != null) {
+                value = parameters.integer(usual.parameterName(), 1, Integer.MAX_VALUE);
+            }
+            parameters.checkAllRead();
+            return EncoderSpec.of(name, value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("[encoder] " + e.getMessage());
+        }
     }
 }

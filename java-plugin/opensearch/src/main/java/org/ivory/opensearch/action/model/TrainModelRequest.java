@@ -1,5 +1,6 @@
 package org.ivory.opensearch.action.model;
 
+import org.ivory.nativelib.EncoderSpec;
 import org.ivory.nativelib.Metric;
 import org.ivory.opensearch.model.training.TrainingRequest;
 import org.opensearch.action.ActionRequest;
@@ -33,6 +34,7 @@ public final class TrainModelRequest extends ActionRequest {
                         readMetric(in),
                         in.readOptionalInt(),
                         in.readLong(),
+                        new EncoderSpec(in.readString(), in.readVInt()),
                         in.readOptionalString());
         waitForCompletion = in.readBoolean();
     }
@@ -55,6 +57,8 @@ public final class TrainModelRequest extends ActionRequest {
         out.writeOptionalInt(training.metric() == null ? null : training.metric().code());
         out.writeOptionalInt(training.maxVectors());
         out.writeLong(training.seed());
+        out.writeString(training.encoder().name());
+        out.writeVInt(training.encoder().parameter());
         out.writeOptionalString(training.description());
         out.writeBoolean(waitForCompletion);
     }

@@ -1,5 +1,6 @@
 package org.ivory.opensearch.model.metadata;
 
+import org.ivory.nativelib.EncoderSpec;
 import org.ivory.nativelib.Metric;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.common.xcontent.XContentHelper;
@@ -17,6 +18,8 @@ import java.time.Instant;
  */
 public final class ModelJson {
     private static final String CELLS = "cell_sizes";
+    private static final String ENCODER = "encoder";
+    private static final String PARAMETERS = "parameters";
 
     private ModelJson() {}
 
@@ -63,6 +66,7 @@ public final class ModelJson {
         builder.field("space_type", model.metric().spaceType());
         builder.field("dimension", model.dimension());
         builder.field("nlist", model.nlist());
+        writeEncoder(builder, model);
         if (model.file() != null) {
             builder.field("fingerprint", model.file().fingerprintText());
             builder.field("size_in_bytes", model.file().length());
@@ -84,6 +88,22 @@ public final class ModelJson {
             if (model.file() != null) {
                 builder.field("chunks", model.file().chunks());
             }
+        }
+    }
+
+    private static void writeEncoder(XContentBuilder builder, ModelMetadata model)
+            throws IOException {
+        EncoderSpec encoder = model.encoder();
+        builder.startObject(ENCODER).field("name", encoder.name());
+        if (encoder.parameterName() != null) {
+            builder.startObject(PARAMETERS);
+            builder.field(encoder.parameterName(), encoder.parameter());
+            builder.endObject();
+        }
+        builder.endObject();
+        if (encoder.equals(EncoderSpec.AUTO) == false) {
+            builder.field(
+                    "code_size_in_bytes", encoder.codeLength(model.metric(), model.dimension()));
         }
     }
 
@@ -132,10 +152,23 @@ public final class ModelJson {
                 Metric.ofSpaceType(json.string("space_type")),
                 json.integer("dimension"),
                 json.integer("nlist"),
+                readEncoder(json),
                 origin,
                 ready ? readFile(json) : null,
                 ready ? readReport(json) : null,
                 json.longInteger("created_millis"));
+    }
+
+    /** Models from before there were encoders have none. */
+    private static EncoderSpec readEncoder(JsonFields json) {
+        if (json.has(ENCODER) == false) {
+            return EncoderSpec.NONE;
+        }
+        JsonFields encoder = json.object(ENCODER);
+        String name = encoder.string("name");
+        String parameter = EncoderSpec.parameterName(name);
+        return new EncoderSpec(
+                name, parameter == null ? 0 : encoder.object(PARAMETERS).integer(parameter));
     }
 
     private static ModelFile readFile(JsonFields json) {

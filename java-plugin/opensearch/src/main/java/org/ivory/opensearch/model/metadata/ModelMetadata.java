@@ -1,5 +1,6 @@
 package org.ivory.opensearch.model.metadata;
 
+import org.ivory.nativelib.EncoderSpec;
 import org.ivory.nativelib.Metric;
 import org.opensearch.cluster.node.DiscoveryNode;
 import org.opensearch.cluster.node.DiscoveryNodes;
@@ -13,6 +14,8 @@ import java.util.Objects;
  * @param generation identifies one training run of this id; names its chunks, so that what a failed
  *     run left behind is never taken for a later run's
  * @param reason why it failed; null unless it failed
+ * @param encoder how it makes codes; before it is ready what was asked for, which may be {@link
+ *     EncoderSpec#AUTO}
  * @param file null unless it is ready
  * @param report null unless it is ready
  * @param createdMillis when the training was asked for, since the epoch
@@ -25,6 +28,7 @@ public record ModelMetadata(
         Metric metric,
         int dimension,
         int nlist,
+        EncoderSpec encoder,
         TrainingOrigin origin,
         ModelFile file,
         TrainingReport report,
@@ -35,6 +39,7 @@ public record ModelMetadata(
         Objects.requireNonNull(generation, "generation");
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(metric, "metric");
+        Objects.requireNonNull(encoder, "encoder");
         Objects.requireNonNull(origin, "origin");
         if (state == ModelState.READY && (file == null || report == null)) {
             throw new IllegalArgumentException(
@@ -53,6 +58,7 @@ public record ModelMetadata(
             Metric metric,
             int dimension,
             int nlist,
+            EncoderSpec encoder,
             TrainingOrigin origin,
             long createdMillis) {
         return new ModelMetadata(
@@ -63,6 +69,7 @@ public record ModelMetadata(
                 metric,
                 dimension,
                 nlist,
+                encoder,
                 origin,
                 null,
                 null,
@@ -70,15 +77,18 @@ public record ModelMetadata(
     }
 
     public ModelMetadata training() {
-        return with(ModelState.TRAINING, null, null, null);
+        return with(ModelState.TRAINING, null, encoder, null, null);
     }
 
-    public ModelMetadata ready(ModelFile file, TrainingReport report) {
-        return with(ModelState.READY, null, file, report);
+    /**
+     * @param encoder the one that the model has
+     */
+    public ModelMetadata ready(ModelFile file, EncoderSpec encoder, TrainingReport report) {
+        return with(ModelState.READY, null, encoder, file, report);
     }
 
     public ModelMetadata failed(String reason) {
-        return with(ModelState.FAILED, reason, null, null);
+        return with(ModelState.FAILED, reason, encoder, null, null);
     }
 
     /** Whether the process that should train this model is no longer in the cluster. */
@@ -106,7 +116,11 @@ public record ModelMetadata(
     }
 
     private ModelMetadata with(
-            ModelState state, String reason, ModelFile file, TrainingReport report) {
+            ModelState state,
+            String reason,
+            EncoderSpec encoder,
+            ModelFile file,
+            TrainingReport report) {
         return new ModelMetadata(
                 id,
                 generation,
@@ -115,6 +129,7 @@ public record ModelMetadata(
                 metric,
                 dimension,
                 nlist,
+                encoder,
                 origin,
                 file,
                 report,

@@ -98,7 +98,8 @@ public final class ModelStore {
                 model.fingerprint() == metadata.file().fingerprint()
                         && model.metric() == metadata.metric()
                         && model.dimension() == metadata.dimension()
-                        && model.nlist() == metadata.nlist();
+                        && model.nlist() == metadata.nlist()
+                        && model.encoder().equals(metadata.encoder());
         if (same == false) {
             String found = ModelFile.text(model.fingerprint());
             model.close();

@@ -1,6 +1,7 @@
 package org.ivory.opensearch.model.training;
 
 import org.ivory.nativelib.CentroidModel;
+import org.ivory.nativelib.EncoderSpec;
 import org.ivory.nativelib.Trainer;
 import org.ivory.nativelib.TrainingParameters;
 import org.ivory.nativelib.TrainingProgress;
@@ -44,13 +45,17 @@ final class TrainingJob {
                 collector.collect(memory.sample(), checkpoint, trainer::add);
                 requireEnough(trainer.progress());
                 ModelFile file;
+                EncoderSpec encoder;
                 try (CentroidModel result = trainer.run()) {
                     task.storing();
+                    encoder = result.encoder();
                     file = store.write(result, model.generation(), checkpoint);
                 }
                 double seconds = (System.nanoTime() - start) / 1e9;
                 return model.ready(
-                        file, TrainingReport.of(trainer.progress(), seconds, memory.note()));
+                        file,
+                        encoder,
+                        TrainingReport.of(trainer.progress(), seconds, memory.note()));
             } finally {
                 task.detach();
             }
@@ -65,7 +70,8 @@ final class TrainingJob {
                 plan.seed(),
                 TrainingParameters.DEFAULT_ITERATIONS,
                 sample,
-                threads);
+                threads,
+                plan.encoder());
     }
 
     private void requireEnough(TrainingProgress progress) {

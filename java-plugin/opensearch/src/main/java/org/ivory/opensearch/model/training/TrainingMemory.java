@@ -1,5 +1,6 @@
 package org.ivory.opensearch.model.training;
 
+import org.ivory.nativelib.EncoderSpec;
 import org.ivory.opensearch.breaker.NativeMemory;
 
 /**
@@ -16,6 +17,14 @@ record TrainingMemory(NativeMemory.Reservation reservation, int sample, String n
     /** Besides its components, a sampled vector has a cell, a distance and a weight. */
     private static final long BYTES_PER_VECTOR = 32;
 
+    /** Vectors that an encoder learns from, and their components: most of each. */
+    private static final int LESSON = 32_768;
+
+    private static final long LESSON_COMPONENTS = 1 << 25;
+
+    /** As sampled, relative to their centroids, and sorted by sub-vector on each thread. */
+    private static final int LESSON_COPIES = 3;
+
     /** Centroids, the form in which they are compared, and the finished model with its file. */
     private static final int CENTROID_COPIES = 6;
 
@@ -31,9 +40,8 @@ record TrainingMemory(NativeMemory.Reservation reservation, int sample, String n
             return new TrainingMemory(reservation, wanted, null);
         }
         String usage = memory.describe();
-        long fitting = (memory.available() - bytes(plan, 0)) / (bytes(plan, 1) - bytes(plan, 0));
-        if (fitting >= plan.nlist()) {
-            int sample = (int) Math.min(fitting, wanted);
+        int sample = fitting(plan, memory.available());
+        if (sample >= plan.nlist()) {
             reservation = memory.tryReserve(bytes(plan, sample));
             if (reservation != null) {
                 return new TrainingMemory(
@@ -54,10 +62,31 @@ record TrainingMemory(NativeMemory.Reservation reservation, int sample, String n
                         + usage);
     }
 
+    /** The largest sample whose run takes at most so many bytes; 0 if there is none. */
+    private static int fitting(TrainingPlan plan, long available) {
+        int least = 0;
+        int most = plan.wantedVectors();
+        while (least < most) {
+            int middle = (int) (((long) least + most + 1) / 2);
+            if (bytes(plan, middle) <= available) {
+                least = middle;
+            } else {
+                most = middle - 1;
+            }
+        }
+        return least;
+    }
+
     /** Memory of a run over {@code sample} vectors. */
     static long bytes(TrainingPlan plan, int sample) {
         long row = (long) Float.BYTES * plan.dimension();
-        return FIXED + sample * (row + BYTES_PER_VECTOR) + CENTROID_COPIES * row * plan.nlist();
+        long bytes =
+                FIXED + sample * (row + BYTES_PER_VECTOR) + CENTROID_COPIES * row * plan.nlist();
+        if (plan.encoder().equals(EncoderSpec.NONE)) {
+            return bytes;
+        }
+        long lesson = Math.min(Math.min(sample, LESSON), LESSON_COMPONENTS / plan.dimension());
+        return bytes + LESSON_COPIES * lesson * row;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.ivory.opensearch.model.training;
 
+import org.ivory.nativelib.EncoderSpec;
 import org.ivory.nativelib.Metric;
 
 /**
@@ -15,6 +16,7 @@ import org.ivory.nativelib.Metric;
  * @param maxVectors most vectors to sample
  * @param pageSize most vectors that may be fetched at once
  * @param seed of every random choice
+ * @param encoder of the model, or {@link EncoderSpec#AUTO}
  * @param description the user's words, or null
  */
 public record TrainingPlan(
@@ -28,6 +30,7 @@ public record TrainingPlan(
         int maxVectors,
         int pageSize,
         long seed,
+        EncoderSpec encoder,
         String description) {
 
     /** Vectors that will be sampled if memory allows. */

@@ -127,6 +127,7 @@ public final class TrainingPlanner {
                 maxVectors,
                 page,
                 request.seed(),
+                request.encoder(),
                 request.description());
     }
 

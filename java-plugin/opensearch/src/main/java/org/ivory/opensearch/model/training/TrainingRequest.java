@@ -1,5 +1,6 @@
 package org.ivory.opensearch.model.training;
 
+import org.ivory.nativelib.EncoderSpec;
 import org.ivory.nativelib.Metric;
 
 /**
@@ -8,6 +9,7 @@ import org.ivory.nativelib.Metric;
  * @param nlist number of cells, or null
  * @param metric of the clustering, or null for the field's
  * @param maxVectors most vectors to sample, or null
+ * @param encoder of the model, or {@link EncoderSpec#AUTO}
  * @param description the user's words, or null
  */
 public record TrainingRequest(
@@ -18,4 +20,5 @@ public record TrainingRequest(
         Metric metric,
         Integer maxVectors,
         long seed,
+        EncoderSpec encoder,
         String description) {}

@@ -145,6 +145,7 @@ public final class TrainingService {
                         plan.metric(),
                         plan.dimension(),
                         plan.nlist(),
+                        plan.encoder(),
                         origin,
                         System.currentTimeMillis());
         TrainingRun run =

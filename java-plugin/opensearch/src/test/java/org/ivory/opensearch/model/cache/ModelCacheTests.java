@@ -173,6 +173,7 @@ public class ModelCacheTests extends ModelsTestCase {
                         model.metric(),
                         model.dimension(),
                         model.nlist(),
+                        model.encoder(),
                         model.origin(),
                         other.file(),
                         model.report(),

@@ -18,7 +18,8 @@ public class ModelTransitionsTests extends OpenSearchTestCase {
     private final ClusterState empty = ClusterStates.of("here", "there");
     private final ModelMetadata created = RandomModels.created("m", "here");
     private final ModelMetadata training = created.training();
-    private final ModelMetadata ready = created.ready(RandomModels.file(), RandomModels.report());
+    private final ModelMetadata ready =
+            created.ready(RandomModels.file(), RandomModels.encoder(), RandomModels.report());
     private final ModelMetadata failed = created.failed("no luck");
 
     public void testTheWayToReady() {

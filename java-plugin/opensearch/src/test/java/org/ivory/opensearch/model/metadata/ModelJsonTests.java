@@ -2,6 +2,7 @@ package org.ivory.opensearch.model.metadata;
 
 import static org.hamcrest.Matchers.containsString;
 
+import org.ivory.nativelib.EncoderSpec;
 import org.opensearch.common.xcontent.XContentFactory;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.test.OpenSearchTestCase;
@@ -18,7 +19,10 @@ public class ModelJsonTests extends OpenSearchTestCase {
         for (long fingerprint : new long[] {1, -1, Long.MIN_VALUE, Long.MAX_VALUE}) {
             ModelMetadata model =
                     RandomModels.created("m", "n")
-                            .ready(new ModelFile(fingerprint, 10, 1), RandomModels.report());
+                            .ready(
+                                    new ModelFile(fingerprint, 10, 1),
+                                    RandomModels.encoder(),
+                                    RandomModels.report());
             ModelMetadata read = ModelJson.read("m", ModelJson.write(model));
             assertEquals(fingerprint, read.file().fingerprint());
             assertEquals(16, read.file().fingerprintText().length());
@@ -29,7 +33,9 @@ public class ModelJsonTests extends OpenSearchTestCase {
         TrainingReport report =
                 new TrainingReport(
                         1, 1, 1, Double.POSITIVE_INFINITY, 0, 1, 1, 1, Double.NaN, 1, null);
-        ModelMetadata model = RandomModels.created("m", "n").ready(RandomModels.file(), report);
+        ModelMetadata model =
+                RandomModels.created("m", "n")
+                        .ready(RandomModels.file(), RandomModels.encoder(), report);
         assertEquals(model, ModelJson.read("m", ModelJson.write(model)));
         assertEquals(Double.MAX_VALUE, report.inertia(), 0);
     }
@@ -52,12 +58,20 @@ public class ModelJsonTests extends OpenSearchTestCase {
     public void testUsersDoNotSeeTheInternals() throws Exception {
         ModelMetadata model =
                 RandomModels.created("m", "secret-process")
-                        .ready(RandomModels.file(), RandomModels.report());
+                        .ready(
+                                RandomModels.file(),
+                                new EncoderSpec("pq", 4),
+                                RandomModels.report());
         try (XContentBuilder builder = XContentFactory.jsonBuilder()) {
             builder.startObject();
             ModelJson.show(builder, model);
             String shown = builder.endObject().toString();
             assertThat(shown, containsString(model.file().fingerprintText()));
+            assertThat(
+                    shown,
+                    containsString("\"encoder\":{\"name\":\"pq\",\"parameters\":{\"dims\":4}}"));
+            int size = model.encoder().codeLength(model.metric(), model.dimension());
+            assertThat(shown, containsString("\"code_size_in_bytes\":" + size));
             assertFalse(shown, shown.contains("node_ephemeral_id"));
             assertFalse(shown, shown.contains(model.generation()));
         }

@@ -19,7 +19,8 @@ public class ModelRegistryTests extends OpenSearchTestCase {
         registry.onChange(seen::add);
         ClusterState before = ClusterStates.of("here");
         ModelMetadata model =
-                RandomModels.created("m", "here").ready(RandomModels.file(), RandomModels.report());
+                RandomModels.created("m", "here")
+                        .ready(RandomModels.file(), RandomModels.encoder(), RandomModels.report());
         ClusterState with = ClusterStates.with(before, model);
         apply(before);
         assertTrue(seen.isEmpty());

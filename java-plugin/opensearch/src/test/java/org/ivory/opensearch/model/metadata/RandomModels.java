@@ -8,6 +8,7 @@ import static org.opensearch.test.OpenSearchTestCase.randomIntBetween;
 import static org.opensearch.test.OpenSearchTestCase.randomLong;
 import static org.opensearch.test.OpenSearchTestCase.randomNonNegativeLong;
 
+import org.ivory.nativelib.EncoderSpec;
 import org.ivory.nativelib.Metric;
 
 /** Metadata of models for tests. */
@@ -22,6 +23,7 @@ public final class RandomModels {
                 randomFrom(Metric.values()),
                 randomIntBetween(1, 2000),
                 randomIntBetween(1, 65_536),
+                randomBoolean() ? EncoderSpec.AUTO : encoder(),
                 new TrainingOrigin(
                         randomAlphaOfLength(5),
                         randomAlphaOfLength(5),
@@ -38,7 +40,23 @@ public final class RandomModels {
     public static ModelMetadata created(String id, int dimension, Metric metric) {
         ModelMetadata any = created(id, "process");
         return ModelMetadata.created(
-                id, any.generation(), metric, dimension, 8, any.origin(), any.createdMillis());
+                id,
+                any.generation(),
+                metric,
+                dimension,
+                8,
+                EncoderSpec.AUTO,
+                any.origin(),
+                any.createdMillis());
+    }
+
+    /** An encoder that a model can have. */
+    public static EncoderSpec encoder() {
+        return randomFrom(
+                EncoderSpec.NONE,
+                new EncoderSpec("pq", 4),
+                new EncoderSpec("sq", 8),
+                new EncoderSpec("rabitq", 2));
     }
 
     public static ModelFile file() {
@@ -66,7 +84,7 @@ public final class RandomModels {
         return switch (randomFrom(ModelState.values())) {
             case CREATED -> created;
             case TRAINING -> created.training();
-            case READY -> created.ready(file(), report());
+            case READY -> created.ready(file(), encoder(), report());
             case FAILED -> created.failed(randomAlphaOfLength(10));
         };
     }

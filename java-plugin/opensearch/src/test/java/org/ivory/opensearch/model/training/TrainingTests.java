@@ -2,6 +2,7 @@ package org.ivory.opensearch.model.training;
 
 import static org.hamcrest.Matchers.containsString;
 
+import org.ivory.nativelib.EncoderSpec;
 import org.ivory.nativelib.Metric;
 import org.ivory.nativelib.NativeLibrary;
 import org.ivory.opensearch.action.model.DeleteModelAction;
@@ -160,12 +161,31 @@ public class TrainingTests extends ModelsTestCase {
         index(1, Metric.L2);
         TrainingPlan plan =
                 new TrainingPlan(
-                        "m", "i", "v", Metric.L2, DIMENSION, 4, COUNT, COUNT, 10, 42, null);
+                        "m",
+                        "i",
+                        "v",
+                        Metric.L2,
+                        DIMENSION,
+                        4,
+                        COUNT,
+                        COUNT,
+                        10,
+                        42,
+                        EncoderSpec.AUTO,
+                        null);
         set("breaker.ivory.limit", TrainingMemory.bytes(plan, 1_000) + "b");
         ModelMetadata cut =
                 train(
                         new TrainingRequest(
-                                "cut", TrainingData.INDEX, "v", 4, null, COUNT, 42, null));
+                                "cut",
+                                TrainingData.INDEX,
+                                "v",
+                                4,
+                                null,
+                                COUNT,
+                                42,
+                                EncoderSpec.AUTO,
+                                null));
         assertEquals(1_000, cut.report().vectorsUsed());
         assertThat(cut.report().note(), containsString("[1000]"));
         set("breaker.ivory.limit", "1kb");
@@ -230,7 +250,8 @@ public class TrainingTests extends ModelsTestCase {
     }
 
     private static TrainingRequest sampled(String model, int sample, long seed) {
-        return new TrainingRequest(model, TrainingData.INDEX, "v", 4, null, sample, seed, null);
+        return new TrainingRequest(
+                model, TrainingData.INDEX, "v", 4, null, sample, seed, EncoderSpec.AUTO, null);
     }
 
     private ModelMetadata train(TrainingRequest request) {
