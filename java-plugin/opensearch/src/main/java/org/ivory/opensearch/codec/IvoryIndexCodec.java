@@ -1,7 +1,9 @@
 package org.ivory.opensearch.codec;
 
 import org.apache.logging.log4j.Logger;
+import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.codecs.PostingsFormat;
+import org.ivory.lucene.codec.IvoryDocValuesFormat;
 import org.ivory.lucene.codec.IvoryPostingsFormat;
 import org.ivory.opensearch.NodeServices;
 import org.ivory.opensearch.mapper.IvoryVectorFieldType;
@@ -16,6 +18,7 @@ final class IvoryIndexCodec extends PerFieldMappingPostingFormatCodec {
 
     private final MapperService mapper;
     private final PostingsFormat postings;
+    private final DocValuesFormat vectors = new IvoryDocValuesFormat();
 
     IvoryIndexCodec(Mode mode, MapperService mapper, NodeServices services, Logger logger) {
         super(mode, mapper, logger);
@@ -30,5 +33,10 @@ final class IvoryIndexCodec extends PerFieldMappingPostingFormatCodec {
     @Override
     public PostingsFormat getPostingsFormatForField(String field) {
         return isVector(field) ? postings : super.getPostingsFormatForField(field);
+    }
+
+    @Override
+    public DocValuesFormat getDocValuesFormatForField(String field) {
+        return isVector(field) ? vectors : super.getDocValuesFormatForField(field);
     }
 }
