@@ -35,6 +35,7 @@ class Choices:
     nprobes: tuple[int, ...]
     oversamples: tuple[float, ...]
     ef_searches: tuple[int, ...]
+    sides: tuple[str, ...]
 
 
 @dataclass

@@ -162,9 +162,11 @@ def _sweep(
                     curves[contender.name][number]["times"].append(
                         1e6 * seconds / len(found.queries)
                     )
-    for points in curves.values():
-        for point in points:
+    for contender, _ in plans:
+        for point in curves[contender.name]:
             point["us"] = statistics.median(point["times"])
+            if apart := getattr(contender, "apart", {}).get(point["label"]):
+                point["apart_us"] = statistics.median(apart)
     return curves
 
 

@@ -10,7 +10,7 @@ from ivory_demo.console import say
 
 from . import sides
 from .bench import Bench
-from .sides import IVORY, MODEL, PEER, SIDES, merged
+from .sides import IVORY, MODEL, PEER, merged
 
 Json = dict[str, Any]
 _WARM_UP = 20_000
@@ -45,17 +45,18 @@ def train(bench: Bench) -> None:
 
 def load(bench: Bench) -> None:
     """Loads every index; the cheap ones twice, in turns, since a machine is rarely quiet."""
+    wanted = bench.choices.sides
     base = bench.vectors.base
     warm = bench.requests("warm-up", sides.bulk_bodies(base[:_WARM_UP], 0, len(base[:_WARM_UP])))
-    for side in SIDES:
+    for side in wanted:
         bench.create("warm-up", side)
         bench.bulk("warm-up", warm)
     bench.client.delete_if_there("/warm-up")
     warm.unlink()
     documents = bench.requests("documents", sides.bulk_bodies(base, 0, len(base)))
-    found: Json = {side: [] for side in SIDES}
+    found: Json = {**bench.results.get("load", {}), **{side: [] for side in wanted}}
     for number in range(min(2, bench.choices.rounds)):
-        for side in SIDES:
+        for side in wanted:
             if side != PEER or number == 0:
                 found[side].append(_load_one(bench, side, documents))
     documents.unlink()
@@ -83,7 +84,7 @@ def _load_one(bench: Bench, side: str, documents: Any) -> Json:
 def merge(bench: Bench) -> None:
     """Copies each index (hard links of its segments) and merges the copy to one segment."""
     found: Json = bench.results.get("merge", {})
-    for side in SIDES:
+    for side in bench.choices.sides:
         found[side] = _merge_one(bench, side)
         bench.keep("merge", found)
 

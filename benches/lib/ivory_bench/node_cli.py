@@ -24,6 +24,7 @@ from ivory_node.state import Folder
 
 from . import exact, filtered, growth, loadgen, loading, memory, programs, querying, report, vectors
 from .bench import Bench, Choices
+from .sides import SIDES
 
 STAGES: dict[str, tuple[str, Callable[[Bench], None]]] = {
     "train": ("Train the model", loading.train),
@@ -79,6 +80,9 @@ def parser() -> argparse.ArgumentParser:
         help="folder of results, adds to those that are there (default: build/benches/node)",
     )
     made.add_argument("--stages", metavar="A,B", help="only these stages, in this order")
+    made.add_argument(
+        "--sides", default=",".join(SIDES), metavar="A,B", help="what is loaded and merged"
+    )
     made.add_argument("--plugin", metavar="ZIP", help="not the one that is built here")
     made.add_argument("--no-build", action="store_true", help="take the newest build")
     made.add_argument("--rounds", type=int, default=3, help="paired rounds (default 3)")
@@ -207,6 +211,7 @@ def _choices(chosen: argparse.Namespace, cells: int) -> Choices:
         numbers(chosen.nprobe),
         tuple(float(part) for part in chosen.oversample.split(",")),
         numbers(chosen.ef_search),
+        tuple(chosen.sides.split(",")),
     )
 
 
