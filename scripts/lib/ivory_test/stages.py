@@ -66,13 +66,13 @@ def _integration() -> list[Command]:
     return [Command(arguments, counts.junit, gradle.environment())]
 
 
-def _scripts() -> list[Command]:
+def _python_tests(folder: str) -> list[Command]:
     made = subprocess.run(
         [str(ROOT / "scripts" / "lib" / "venv")], stdout=subprocess.PIPE, text=True, check=False
     )
     if made.returncode != 0:
         raise BuildError(f"scripts/lib/venv failed: {tail(made.stdout, 5)}")
-    arguments = [made.stdout.strip(), "-m", "unittest", "discover", "-v", "-s", "scripts/tests"]
+    arguments = [made.stdout.strip(), "-m", "unittest", "discover", "-v", "-s", folder]
     environment = {"PYTHONPATH": str(ROOT / "scripts" / "lib"), "PYTHONDONTWRITEBYTECODE": "1"}
     return [Command(arguments, counts.unittest, environment)]
 
@@ -89,6 +89,16 @@ def all_stages() -> list[Stage]:
         Stage("java-style", "formatting and layer rules", _java_style),
         *rust,
         Stage("java-unit", "unit tests of the plugin", _java_unit, needs_build=True),
-        Stage("scripts", "tests of the scripts, with a bare node", _scripts),
+        Stage(
+            "scripts",
+            "tests of the scripts, with a bare node",
+            partial(_python_tests, "scripts/tests"),
+        ),
+        Stage(
+            "benches",
+            "benches at small size",
+            partial(_python_tests, "benches/tests"),
+            needs_build=True,
+        ),
         Stage("integration", "tests against real nodes", _integration, 2400, needs_build=True),
     ]
