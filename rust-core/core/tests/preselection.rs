@@ -189,17 +189,27 @@ fn extreme_lengths_are_answered_as_by_a_scan() {
 }
 
 #[test]
-fn packing_for_many_vectors_is_put_off_until_they_come() {
-    let case = Case::new(Kind::Even, Metric::L2, 64, 1024);
-    let model = case.model(Kernels::active());
+fn packing_for_the_matrix_product_is_put_off_until_it_is_needed() {
+    let mut case = Case::new(Kind::Even, Metric::L2, 64, 1024);
     let centroids = 64 * 1024 * 4;
-    let before = model.size_in_bytes();
-    // The file, and a quarter in eight bits.
-    assert!((centroids * 5 / 4..centroids * 3 / 2).contains(&before), "{before}");
     let mut memory = WorkingMemory::default();
     let mut cells = [0; 64];
-    model.assign(&case.queries[..64 * 8], &mut memory, &mut cells[..8]).expect("assigned");
-    assert_eq!(model.size_in_bytes(), before);
-    model.assign(&case.queries, &mut memory, &mut cells).expect("assigned");
-    assert!(model.size_in_bytes() >= before + centroids);
+    for outlier in [false, true] {
+        if outlier {
+            // So far away that eight bits say nothing of the others.
+            case.rows[..64].fill(1e6);
+        }
+        let model = case.model(Kernels::active());
+        let before = model.size_in_bytes();
+        // The file, and a quarter in eight bits.
+        assert!((centroids * 5 / 4..centroids * 3 / 2).contains(&before), "{before}");
+        model.assign(&case.queries, &mut memory, &mut cells).expect("assigned");
+        let packed = model.size_in_bytes() >= before + centroids;
+        assert_eq!(packed, outlier);
+        for (query, &cell) in case.queries.chunks(64).zip(&cells) {
+            let mut one = [u32::MAX];
+            model.assign(query, &mut memory, &mut one).expect("assigned");
+            assert_eq!(one[0], cell);
+        }
+    }
 }

@@ -9,9 +9,6 @@ use std::sync::atomic::AtomicBool;
 /// Vectors that are brought into the model's frame at a time.
 const BATCH: usize = 256;
 
-/// From so many vectors on the matrix product is faster than one by one.
-const MANY: usize = 64;
-
 /// The part of the cells that may be left by a preselection that is worth it.
 pub(super) const PART: usize = 8;
 
@@ -59,13 +56,13 @@ impl Model {
             points.try_reserve(vectors.len())?;
             points.extend_from_slice(vectors);
             self.frame.apply(&mut points);
-            if cells.len() >= MANY {
-                self.assign_many(&points, memory, cells)?;
-            } else {
-                for (point, cell) in points.chunks_exact(self.dimension).zip(cells) {
-                    match self.assign_one(point, memory)? {
-                        Some(nearest) => *cell = nearest,
-                        None => self.assign_many(point, memory, std::slice::from_mut(cell))?,
+            for (i, point) in points.chunks_exact(self.dimension).enumerate() {
+                match self.assign_one(point, memory)? {
+                    Some(nearest) => cells[i] = nearest,
+                    None => {
+                        // What eight bits say too little of comes in numbers.
+                        self.assign_many(&points[i * self.dimension..], memory, &mut cells[i..])?;
+                        break;
                     }
                 }
             }
@@ -74,7 +71,7 @@ impl Model {
         Ok(())
     }
 
-    /// Assigns points in the frame by the matrix product.
+    /// Assigns points in the frame by the matrix product of all cells.
     fn assign_many(
         &self,
         points: &[f32],
@@ -138,4 +135,44 @@ pub(crate) fn check_finite(name: &str, numbers: &[f32], dimension: usize) -> Res
         at / dimension,
         numbers[at]
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metric::Metric;
+    use crate::random::Random;
+    use ivory_kernels::Kernels;
+
+    /// A cell must not depend on which of the two ways found it.
+    #[test]
+    fn one_by_one_gives_what_the_matrix_product_gives() {
+        let mut random = Random::new(1);
+        let mut number = || random.unit() as f32 * 2.0 - 1.0;
+        for metric in [Metric::L2, Metric::Cosine, Metric::InnerProduct] {
+            for (dimension, nlist) in [(1, 40), (7, 300), (64, 500), (100, 257)] {
+                // Every centroid twice: ties.
+                let half: Vec<f32> = (0..nlist / 2 * dimension).map(|_| number()).collect();
+                let centroids = half.repeat(2);
+                let points: Vec<f32> = (0..60 * dimension).map(|_| number()).collect();
+                for kernels in Kernels::available() {
+                    let model =
+                        Model::of_centroids(metric, dimension, &centroids, None, kernels).unwrap();
+                    let mut memory = WorkingMemory::default();
+                    let mut framed = points.clone();
+                    model.frame.apply(&mut framed);
+                    let mut cells = [u32::MAX; 60];
+                    model.assign_many(&framed, &mut memory, &mut cells).unwrap();
+                    for (point, cell) in framed.chunks(dimension).zip(cells) {
+                        let one = model.assign_one(point, &mut memory).unwrap();
+                        assert!(one.is_none_or(|one| one == cell), "{metric:?} {kernels:?}");
+                        assert!(one.is_some() || dimension == 1, "{metric:?} {kernels:?}");
+                    }
+                    let mut assigned = [u32::MAX; 60];
+                    model.assign(&points, &mut memory, &mut assigned).unwrap();
+                    assert_eq!(assigned, cells, "{metric:?} {kernels:?}");
+                }
+            }
+        }
+    }
 }

@@ -28,8 +28,8 @@ pub const MAX_NLIST: usize = 65_536;
 /// The centroids of one field. Immutable.
 ///
 /// They are held row after row in the file form, which [`Model::file`] hands out, and in eight bits
-/// a component, from which probing and assigning choose the few cells that they compute exactly;
-/// packed for the matrix product, too, from the first call on that assigns many vectors.
+/// a component, from which probing and assigning choose the few cells that they compute exactly.
+/// Vectors of which eight bits say too little need them packed for the matrix product, too.
 pub struct Model {
     metric: Metric,
     dimension: usize,
@@ -145,8 +145,8 @@ impl Model {
         Ok(self.panels.get_or_init(|| panels))
     }
 
-    /// Memory that the model occupies now; packing for the matrix product adds the size of the
-    /// centroids.
+    /// Memory that the model occupies now; packing for the matrix product, if it comes to that, adds
+    /// the size of the centroids.
     pub fn size_in_bytes(&self) -> usize {
         let coder = self
             .coder
