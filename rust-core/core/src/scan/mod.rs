@@ -96,10 +96,12 @@ impl Scan {
         let count = nprobe.min(self.model.nlist());
         let before = self.cells.len();
         if count > before || nprobe == 0 {
-            let mut cells = std::mem::take(&mut self.cells);
-            cells.try_reserve(count)?;
+            // All that can fail comes first: a scan that has failed goes on with what it had.
+            self.cells.try_reserve(count)?;
+            self.bases.try_reserve(count)?;
             let mut nearest = crate::error::filled(count, 0u32)?;
             self.model.probe(&self.raw, nprobe, &mut self.memory, &mut nearest, None)?;
+            let mut cells = std::mem::take(&mut self.cells);
             // Usually the first ones are those that there are already.
             if nearest[..before] == cells[..] {
                 cells.extend_from_slice(&nearest[before..]);
@@ -109,7 +111,6 @@ impl Scan {
                 cells.truncate(count);
             }
             self.cells = cells;
-            self.bases.try_reserve(count)?;
             if let Some(coder) = self.model.coder() {
                 for &cell in &self.cells[before..] {
                     self.bases.push(self.query.base(&self.model, coder, cell));

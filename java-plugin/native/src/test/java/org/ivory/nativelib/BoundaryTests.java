@@ -53,8 +53,7 @@ public class BoundaryTests {
         return Natives.trainerOpen(0, DIMENSION, NLIST, 1, 5, 100, 1, -1, 0);
     }
 
-    private static <T extends Throwable> T fails(
-            Class<T> type, String entry, ThrowingRunnable body) {
+    static <T extends Throwable> T fails(Class<T> type, String entry, ThrowingRunnable body) {
         T e = assertThrows(type, body);
         assertThat("names its entry", e.getMessage(), startsWith(entry + ": "));
         assertNull(e.getCause());
@@ -92,9 +91,13 @@ public class BoundaryTests {
             takers.put("loaderClose", Natives::loaderClose);
         }
         if (!kind.equals("model")) {
-            takers.put("modelDescribe", handle -> Natives.modelDescribe(handle, new long[6]));
+            takers.put("modelDescribe", handle -> Natives.modelDescribe(handle, new long[10]));
             takers.put(
                     "modelAssign", handle -> Natives.modelAssign(handle, vectors, 1, new int[1]));
+            takers.put(
+                    "modelEncode",
+                    handle -> Natives.modelEncode(handle, vectors, 1, new int[1], new byte[100]));
+            takers.put("scanOpen", handle -> Natives.scanOpen(handle, new float[DIMENSION], 1));
             takers.put(
                     "modelProbe",
                     handle ->
@@ -109,6 +112,18 @@ public class BoundaryTests {
                     "trainerProgress", handle -> Natives.trainerProgress(handle, new double[11]));
             takers.put("trainerCancel", Natives::trainerCancel);
             takers.put("trainerClose", Natives::trainerClose);
+        }
+        if (!kind.equals("scan")) {
+            takers.put("scanProbe", handle -> Natives.scanProbe(handle, 1));
+            takers.put("scanCells", handle -> Natives.scanCells(handle, 0, 0, new int[0]));
+            takers.put("scanRegion", handle -> Natives.scanRegion(handle, 0, 4096, 64, 0, 0, 0, 0));
+            takers.put(
+                    "scanRows",
+                    handle -> Natives.scanRows(handle, 0, 0, new byte[0], new int[0], 0));
+            takers.put(
+                    "scanTake",
+                    handle -> Natives.scanTake(handle, new int[1], new int[1], new float[1]));
+            takers.put("scanClose", Natives::scanClose);
         }
         return takers;
     }
@@ -139,6 +154,9 @@ public class BoundaryTests {
         refused(takers("loader"), loader);
         refused(takers("model"), model);
         refused(takers("trainer"), trainer);
+        long scan = Natives.scanOpen(model, new float[DIMENSION], 1);
+        refused(takers("scan"), scan);
+        Natives.scanClose(scan);
         Natives.loaderAppend(loader, file, file.length);
         Natives.modelClose(Natives.loaderFinish(loader));
         Natives.trainerClose(trainer);
@@ -158,6 +176,9 @@ public class BoundaryTests {
         long trainer = trainer();
         Natives.trainerClose(trainer);
         refused(takers(""), trainer);
+        long scan = Natives.scanOpen(model, new float[DIMENSION], 1);
+        Natives.scanClose(scan);
+        refused(takers(""), scan);
         stillWorks();
     }
 
@@ -307,7 +328,7 @@ public class BoundaryTests {
         wrong(
                 "modelDescribe",
                 () -> Natives.modelDescribe(model, null),
-                () -> Natives.modelDescribe(model, new long[5]));
+                () -> Natives.modelDescribe(model, new long[9]));
         wrong(
                 "modelAssign",
                 () -> Natives.modelAssign(model, null, 1, cells),
@@ -362,7 +383,14 @@ public class BoundaryTests {
                 () -> Natives.trainerOpen(0, 4, 3, 1, -1, 100, 1, -1, 0),
                 () -> Natives.trainerOpen(0, 4, 3, 1, 5, 2, 1, -1, 0),
                 () -> Natives.trainerOpen(0, 4, 3, 1, 5, 100, 0, -1, 0),
-                () -> Natives.trainerOpen(0, 4, 3, 1, 5, 100, -1, -1, 0));
+                () -> Natives.trainerOpen(0, 4, 3, 1, 5, 100, -1, -1, 0),
+                () -> Natives.trainerOpen(0, 4, 3, 1, 5, 100, 1, -1, 1),
+                () -> Natives.trainerOpen(0, 4, 3, 1, 5, 100, 1, -2, 0),
+                () -> Natives.trainerOpen(0, 4, 3, 1, 5, 100, 1, 0, 1),
+                () -> Natives.trainerOpen(0, 4, 3, 1, 5, 100, 1, 1, 3),
+                () -> Natives.trainerOpen(0, 4, 3, 1, 5, 100, 1, 1, -2),
+                () -> Natives.trainerOpen(0, 4, 3, 1, 5, 100, 1, 4, 1),
+                () -> Natives.trainerOpen(0, 4, 3, 1, 5, 100, 1, Integer.MAX_VALUE, 1));
         long trainer = trainer();
         float[] nan = {0, Float.NaN, 0, 0};
         wrong(

@@ -22,6 +22,8 @@ public class CheckJniTests {
                         Map.of(),
                         List.of("-Xcheck:jni", "-XX:+PrintFlagsFinal"),
                         BoundaryTests.class,
+                        ScanBoundaryTests.class,
+                        CodeParityTests.class,
                         ConcurrencyTests.class,
                         ModelFileTests.class,
                         NativeModelTests.class,
