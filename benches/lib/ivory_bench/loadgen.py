@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,7 @@ class Run:
     p99_ms: float
     seconds: float
     generator_cpu: float  # share of one processor that the load generator took
+    node_cpu_us: float  # processor time of the node a request, all of its threads
 
     def json(self) -> dict[str, float]:
         """For the results file."""
@@ -50,11 +52,19 @@ def read_records(path: Path) -> Iterator[bytes]:
         at += 4 + length
 
 
+def cpu_seconds(pid: int) -> float:
+    """User and system time that a process has taken, all threads, in steps of a tick (10 ms)."""
+    text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    fields = text.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class LoadGenerator:
     """The program, the node it talks to, and a folder for its files."""
 
-    def __init__(self, program: Path, url: str, folder: Path) -> None:
+    def __init__(self, program: Path, url: str, pid: int, folder: Path) -> None:
         self._program = program
+        self._pid = pid
         self._address = urlsplit(url).netloc
         self._folder = folder
 
@@ -77,7 +87,9 @@ class LoadGenerator:
         ]
         if answers is not None:
             command += ["--answers", str(answers)]
+        before = cpu_seconds(self._pid)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
+        node = cpu_seconds(self._pid) - before
         if done.returncode != 0:
             raise NodeError(f"{path}: {done.stderr.strip()}")
         summary = json.loads(done.stdout)
@@ -88,4 +100,5 @@ class LoadGenerator:
             float(np.percentile(took, 99)),
             summary["seconds"],
             summary["cpu_seconds"] / summary["seconds"],
+            1e6 * node / summary["requests"],
         )

@@ -166,7 +166,7 @@ def _run(chosen: argparse.Namespace, stages: list[str], folder: Path, own: Folde
         _choices(chosen, cells),
         folder,
         chosen.out,
-        loadgen.LoadGenerator(program, node.url, folder),
+        loadgen.LoadGenerator(program, node.url, node.pid or 0, folder),
         results,
     )
     bench.results["about"] = {

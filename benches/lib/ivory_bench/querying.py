@@ -153,23 +153,25 @@ def median(runs: Sequence[Json], key: str) -> float:
 def _show(bench: Bench, found: Json) -> None:
     header = ["", "recall@10"]
     for clients in bench.choices.clients:
-        header += [f"QPS {clients}", "median ms", "p99 ms"]
+        header += [f"QPS {clients}", "median ms", "p99 ms", "CPU µs"]
     rows = []
     runs = found["floor"]
-    rows.append(["term query", "", *_figures(runs)])
+    rows.append(["term query", "", *figures(runs)])
     for side in (IVORY, PEER):
         for point in found["points"][side]:
             if point["runs"]:
                 name = f"{side} {point['label']}"
-                rows.append([name, f"{point['recall']:.4f}", *_figures(point["runs"])])
+                rows.append([name, f"{point['recall']:.4f}", *figures(point["runs"])])
     say(f"   segments: {found['segments']}")
     say(table(header, rows))
 
 
-def _figures(runs: Json) -> list[str]:
+def figures(runs: Json) -> list[str]:
+    """The cells of a row: QPS, latencies, processor time of the node a query."""
     cells = []
     for rounds in runs.values():
         cells.append(f"{median(rounds, 'qps'):,.0f}")
         cells.append(f"{median(rounds, 'median_ms'):.3f}")
         cells.append(f"{median(rounds, 'p99_ms'):.2f}")
+        cells.append(f"{median(rounds, 'node_cpu_us'):.0f}")
     return cells

@@ -12,7 +12,7 @@ from ivory_demo.console import say
 from . import plots
 from .bars import Bar, all_bars
 from .markdown import table
-from .querying import median
+from .querying import figures, median
 from .sides import IVORY, PEER, SIDES, merged
 
 Json = dict[str, Any]
@@ -98,25 +98,16 @@ def _searches(results: Json, phase: str) -> str:
     clients = list(found["floor"])
     header = ["search", "recall@10"]
     for number in clients:
-        header += [f"QPS, {number} client(s)", "median ms", "p99 ms"]
-    rows = [["term query, ten hits", "", *_figures(found["floor"])]]
+        header += [f"QPS, {number} client(s)", "median ms", "p99 ms", "node's CPU µs"]
+    rows = [["term query, ten hits", "", *figures(found["floor"])]]
     for side in (IVORY, PEER):
         points = sorted(found["points"][side], key=lambda point: float(point["recall"]))
         for point in points:
             if point["runs"]:
                 name = f"{side} {point['label']}"
-                rows.append([name, f"{point['recall']:.4f}", *_figures(point["runs"])])
+                rows.append([name, f"{point['recall']:.4f}", *figures(point["runs"])])
     counts = ", ".join(f"{side} {count}" for side, count in found["segments"].items())
     return f"## Search, {phase}\n\nSegments: {counts}.\n\n" + table(header, rows)
-
-
-def _figures(runs: Json) -> list[str]:
-    cells = []
-    for rounds in runs.values():
-        cells.append(f"{median(rounds, 'qps'):,.0f}")
-        cells.append(f"{median(rounds, 'median_ms'):.3f}")
-        cells.append(f"{median(rounds, 'p99_ms'):.2f}")
-    return cells
 
 
 def _exact(results: Json) -> str:
