@@ -1,6 +1,6 @@
 //! AVX-512 F: four rows at a time, two sums of sixteen lanes a row.
 
-use super::{Consecutive, Numbered, Place, avx2, is_stream, prefetch};
+use super::{AHEAD, Consecutive, Numbered, Place, avx2, is_stream, prefetch};
 use std::arch::x86_64::*;
 
 /// See [`super::RowsKernel`].
@@ -33,6 +33,7 @@ pub(crate) unsafe fn rows_at<const L2: bool>(
 unsafe fn run<const L2: bool, P: Place>(query: &[f32], place: P, out: &mut [f32]) {
     let (count, row_bytes) = (out.len(), query.len() * 4);
     let streams = is_stream::<P>(count * row_bytes);
+    prefetch(place, 0, AHEAD, count, row_bytes);
     let mut blocks = out.chunks_exact_mut(4);
     let mut i = 0;
     for block in &mut blocks {
@@ -45,7 +46,7 @@ unsafe fn run<const L2: bool, P: Place>(query: &[f32], place: P, out: &mut [f32]
                 let ([c], [d]) = (sums::<L2, 1>(query, [c]), sums::<L2, 1>(query, [d]));
                 [a, b, c, d]
             } else {
-                prefetch(place, i + 4, count, row_bytes);
+                prefetch(place, i + AHEAD, i + AHEAD + 4, count, row_bytes);
                 sums::<L2, 4>(query, rows)
             };
             _mm_storeu_ps(block.as_mut_ptr(), reduce(sums));

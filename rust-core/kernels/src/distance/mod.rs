@@ -83,18 +83,27 @@ impl Place for Numbered<'_> {
 #[cfg(target_arch = "x86_64")]
 const PREFETCHED: usize = 1024;
 
-/// Asks for rows `from..from + 4` of a call whose rows are scattered, those of them that there are.
+/// How many rows ahead of their use scattered rows are asked for.
+///
+/// Into the second-level cache: it waits for more lines at a time than the first, whose prefetches
+/// beyond those it can wait for hold up everything else. Measured on Zen 4 with 100 rows of 128
+/// components out of 256 MB: 6.6 µs without, 5.7 µs four rows ahead into the first level, 4.4 µs
+/// four, 3.9 µs eight and 3.5 µs sixteen rows ahead into the second.
+#[cfg(target_arch = "x86_64")]
+const AHEAD: usize = 16;
+
+/// Asks for rows `from..to` of a call whose rows are scattered, those of them that there are.
 #[inline(always)]
 #[cfg(target_arch = "x86_64")]
-fn prefetch<P: Place>(place: P, from: usize, count: usize, row_bytes: usize) {
-    use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-    if P::SCATTERED && from + 4 <= count {
-        for i in from..from + 4 {
+fn prefetch<P: Place>(place: P, from: usize, to: usize, count: usize, row_bytes: usize) {
+    use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+    if P::SCATTERED {
+        for i in from..to.min(count) {
             // SAFETY: row `i` exists; a prefetch reads nothing and cannot fault.
             unsafe {
                 let row = place.row(i).cast::<i8>();
                 for offset in (0..row_bytes.min(PREFETCHED)).step_by(64) {
-                    _mm_prefetch::<_MM_HINT_T0>(row.add(offset));
+                    _mm_prefetch::<_MM_HINT_T1>(row.add(offset));
                 }
             }
         }
