@@ -69,7 +69,7 @@ impl RaBitQ {
         for _ in 0..SCALES {
             let (mut dot, mut square) = (0f32, 0f32);
             for &x in residual {
-                let level = (x.abs() * scale).floor().min(most) + 0.5;
+                let level = ((x.abs() * scale).min(most) as i32 as f32) + 0.5;
                 dot += level * x.abs();
                 square += level * level;
             }

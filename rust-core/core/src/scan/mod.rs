@@ -17,7 +17,10 @@ use reservoir::Reservoir;
 use std::sync::Arc;
 
 /// Vectors that are scanned before the threshold is looked at again; a multiple of [`BLOCK`].
-const CHUNK: usize = 16 * BLOCK;
+const CHUNK: usize = 8 * BLOCK;
+
+/// As many at the beginning.
+const FIRST_CHUNK: usize = 2 * BLOCK;
 
 /// Cells whose memory is asked for before they are scanned.
 const AHEAD: usize = 6;
@@ -201,6 +204,12 @@ impl Scan {
         }
     }
 
+    /// Vectors to scan before the threshold is looked at again: few until there is one, since all of
+    /// them are found.
+    fn chunk(&self) -> usize {
+        if self.reservoir.threshold() == f32::INFINITY { FIRST_CHUNK } else { CHUNK }
+    }
+
     fn affine(&self, rank: usize) -> Affine {
         let factors = self.model.factors() as u32;
         let (base, lookup) = (self.bases[rank], &self.query.lookup);
@@ -221,8 +230,9 @@ impl Scan {
         live: Option<&[u64]>,
     ) -> Result<()> {
         let affine = self.affine(rank);
-        for start in range.clone().step_by(CHUNK) {
-            let count = CHUNK.min(range.end - start);
+        let mut start = range.start;
+        while start < range.end {
+            let count = self.chunk().min(range.end - start);
             self.found.clear();
             self.found.try_reserve(count)?;
             let threshold = self.reservoir.threshold();
@@ -244,6 +254,7 @@ impl Scan {
             if self.reservoir.is_due() {
                 self.reservoir.cut();
             }
+            start += count;
         }
         Ok(())
     }
