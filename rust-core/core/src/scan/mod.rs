@@ -16,20 +16,28 @@ use query::Query;
 use reservoir::Reservoir;
 use std::sync::Arc;
 
-/// Vectors that are scanned before the threshold is looked at again; a multiple of [`BLOCK`].
-const CHUNK: usize = 8 * BLOCK;
+/// Bytes of codes that are scanned before the threshold is looked at again, about.
+const CHUNK_BYTES: usize = 16_384;
 
-/// As many at the beginning.
+/// Vectors that are scanned at once until there is a threshold: all of them are found.
 const FIRST_CHUNK: usize = 2 * BLOCK;
 
-/// Cells whose memory is asked for before they are scanned.
-const AHEAD: usize = 6;
+/// Bytes of codes that are asked for ahead of the scan.
+const AHEAD_BYTES: usize = 4096;
 
-/// Bytes of a cell's codes that are asked for; the processor sees by itself how it goes on.
-const MOST_PREFETCHED: usize = 512;
+/// Most of them in one place: the processor sees by itself how it goes on.
+const MOST_IN_PLACE: usize = 512;
 
 /// Most candidates that a scan keeps.
 const MOST_CANDIDATES: usize = 1 << 24;
+
+/// Vectors of one cell that are scanned at once.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    rank: usize,
+    start: usize,
+    count: usize,
+}
 
 /// One query on its way through the segments of a shard. One thread at a time.
 #[derive(Debug)]
@@ -43,7 +51,7 @@ pub struct Scan {
     cells: Vec<u32>,
     /// What each of them adds to the estimates.
     bases: Vec<f32>,
-    ranges: Vec<(usize, std::ops::Range<usize>)>,
+    steps: Vec<Step>,
     reservoir: Reservoir,
     found: Vec<Found>,
     blocks: Vec<u8>,
@@ -82,7 +90,7 @@ impl Scan {
             memory: WorkingMemory::default(),
             cells: Vec::new(),
             bases: Vec::new(),
-            ranges: Vec::new(),
+            steps: Vec::new(),
             reservoir: Reservoir::new(candidates)?,
             found: Vec::new(),
             blocks: Vec::new(),
@@ -156,9 +164,9 @@ impl Scan {
             )));
         }
         self.check(region)?;
+        let chunk = (CHUNK_BYTES / self.model.code_length()).next_multiple_of(BLOCK);
         let mut seen = 0;
-        self.ranges.clear();
-        self.ranges.try_reserve(to - from)?;
+        self.steps.clear();
         for rank in from..to {
             let range = region.cell(self.cells[rank])?;
             if range.is_empty() {
@@ -167,28 +175,44 @@ impl Scan {
             let hits = live.map_or(range.len(), |live| alive(region, range.clone(), live));
             if hits > 0 {
                 seen += hits as u64;
-                self.ranges.push((rank, range));
+                self.steps.try_reserve(range.len().div_ceil(chunk))?;
+                self.steps.extend(range.clone().step_by(chunk).map(|start| Step {
+                    rank,
+                    start,
+                    count: chunk.min(range.end - start),
+                }));
             }
         }
-        let ranges = std::mem::take(&mut self.ranges);
-        for range in ranges.iter().take(AHEAD) {
-            self.prefetch(region, &range.1);
-        }
-        for (i, (rank, range)) in ranges.iter().enumerate() {
-            if let Some((_, range)) = ranges.get(i + AHEAD) {
-                self.prefetch(region, range);
-            }
-            self.cell(segment, region, *rank, range.clone(), live)?;
-        }
-        self.ranges = ranges;
-        Ok(seen)
+        let steps = std::mem::take(&mut self.steps);
+        let result = self.run(segment, region, &steps, live);
+        self.steps = steps;
+        result.map(|()| seen)
     }
 
-    /// Asks for the memory that a cell's scan begins with.
-    fn prefetch(&self, region: &Region<'_>, range: &std::ops::Range<usize>) {
-        let length = (range.len() * region.code_length()).min(MOST_PREFETCHED);
-        self.model.kernels().prefetch(&region.codes(range.start)[..length]);
-        self.model.kernels().prefetch(region.docs(range.start));
+    /// Scans one step after the other, and asks for what comes some kilobytes later: the cells lie
+    /// anywhere in the region.
+    fn run(
+        &mut self,
+        segment: u32,
+        region: &Region<'_>,
+        steps: &[Step],
+        live: Option<&[u64]>,
+    ) -> Result<()> {
+        let length = region.code_length();
+        let (mut asked, mut ahead) = (steps.iter(), 0);
+        for step in steps {
+            while ahead < AHEAD_BYTES
+                && let Some(next) = asked.next()
+            {
+                let bytes = (next.count * length).min(MOST_IN_PLACE);
+                ahead += bytes;
+                self.model.kernels().prefetch(&region.codes(next.start)[..bytes]);
+                self.model.kernels().prefetch(region.docs(next.start));
+            }
+            ahead -= (step.count * length).min(MOST_IN_PLACE);
+            self.step(segment, region, *step, live)?;
+        }
+        Ok(())
     }
 
     fn check(&self, region: &Region<'_>) -> Result<()> {
@@ -204,12 +228,6 @@ impl Scan {
         }
     }
 
-    /// Vectors to scan before the threshold is looked at again: few until there is one, since all of
-    /// them are found.
-    fn chunk(&self) -> usize {
-        if self.reservoir.threshold() == f32::INFINITY { FIRST_CHUNK } else { CHUNK }
-    }
-
     fn affine(&self, rank: usize) -> Affine {
         let factors = self.model.factors() as u32;
         let (base, lookup) = (self.bases[rank], &self.query.lookup);
@@ -221,21 +239,21 @@ impl Scan {
         }
     }
 
-    fn cell(
+    fn step(
         &mut self,
         segment: u32,
         region: &Region<'_>,
-        rank: usize,
-        range: std::ops::Range<usize>,
+        step: Step,
         live: Option<&[u64]>,
     ) -> Result<()> {
-        let affine = self.affine(rank);
-        let mut start = range.start;
-        while start < range.end {
-            let count = self.chunk().min(range.end - start);
+        let affine = self.affine(step.rank);
+        let (mut start, end) = (step.start, step.start + step.count);
+        while start < end {
+            let threshold = self.reservoir.threshold();
+            let most = if threshold == f32::INFINITY { FIRST_CHUNK } else { step.count };
+            let count = most.min(end - start);
             self.found.clear();
             self.found.try_reserve(count)?;
-            let threshold = self.reservoir.threshold();
             self.model.kernels().scan(
                 &self.tables,
                 &affine,
@@ -281,7 +299,8 @@ impl Scan {
             )));
         }
         let affine = self.affine(rank);
-        for (rows, docs) in rows.chunks(CHUNK * length).zip(docs.chunks(CHUNK)) {
+        let chunk = (CHUNK_BYTES / length).next_multiple_of(BLOCK);
+        for (rows, docs) in rows.chunks(chunk * length).zip(docs.chunks(chunk)) {
             self.pack(rows)?;
             self.found.clear();
             self.found.try_reserve(docs.len())?;
