@@ -1,74 +1,15 @@
 //! Recall on real vectors: visiting a tenth of the vectors finds almost all of the nearest.
 
+mod slices;
 mod support;
 
 use ivory_core::{Encoder, Metric, Model, Trainer, TrainingParameters, WorkingMemory};
-use std::io::Read;
-use std::path::PathBuf;
+use slices::{Slice, glove, sift};
 
 const QUERIES: usize = 100;
 const BASE: usize = 20_000;
 const NLIST: usize = 400;
 const K: usize = 10;
-
-/// Rows of a slice in tests/data; its README says how they are stored.
-struct Slice {
-    dimension: usize,
-    base: Vec<f32>,
-    queries: Vec<f32>,
-}
-
-fn file(name: &str) -> Vec<u8> {
-    let path: PathBuf =
-        [env!("CARGO_MANIFEST_DIR"), "..", "..", "tests", "data", name].iter().collect();
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn sift() -> Slice {
-    let rows = |name, count: usize| {
-        let bytes = file(name);
-        let mut rows = vec![0; count * 132];
-        flate2::read::GzDecoder::new(&bytes[..]).read_exact(&mut rows).expect("enough rows");
-        let row = |row: &[u8]| {
-            assert_eq!(row[..4], 128u32.to_le_bytes());
-            row[4..].iter().map(|&x| f32::from(x)).collect::<Vec<_>>()
-        };
-        rows.chunks(132).flat_map(row).collect()
-    };
-    Slice {
-        dimension: 128,
-        base: rows("sift/base.bvecs.gz", BASE),
-        queries: rows("sift/query.bvecs.gz", QUERIES),
-    }
-}
-
-fn glove() -> Slice {
-    let rows = |name, count: usize| -> Vec<f32> {
-        let bytes = file(name);
-        assert_eq!(&bytes[..8], b"\x93NUMPY\x01\x00");
-        let header = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
-        let text = String::from_utf8_lossy(&bytes[10..header]);
-        assert!(text.contains("'<f2'") && text.contains(", 100)"), "{text}");
-        let numbers = bytes[header..][..2 * count * 100].chunks(2);
-        numbers.map(|pair| f32_of_f16(u16::from_le_bytes([pair[0], pair[1]]))).collect()
-    };
-    Slice {
-        dimension: 100,
-        base: rows("glove/base_f16.npy", BASE),
-        queries: rows("glove/query_f16.npy", QUERIES),
-    }
-}
-
-fn f32_of_f16(bits: u16) -> f32 {
-    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
-    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f32::from(bits & 1023) / 1024.0);
-    assert!(exponent < 31, "finite");
-    sign * if exponent == 0 {
-        fraction * 2f32.powi(-14)
-    } else {
-        (1.0 + fraction) * 2f32.powi(exponent - 15)
-    }
-}
 
 /// Smaller is nearer.
 fn distance(metric: Metric, query: &[f32], vector: &[f32]) -> f32 {
@@ -136,12 +77,12 @@ fn good(metric: Metric, slice: &Slice, nprobe: usize, least_recall: f64, most_vi
 
 #[test]
 fn l2() {
-    good(Metric::L2, &sift(), 16, 0.9, 0.1);
+    good(Metric::L2, &sift(BASE, QUERIES), 16, 0.9, 0.1);
 }
 
 #[test]
 fn cosine() {
-    let mut slice = glove();
+    let mut slice = glove(BASE, QUERIES);
     support::normalise(&mut slice.base, slice.dimension);
     support::normalise(&mut slice.queries, slice.dimension);
     good(Metric::Cosine, &slice, 40, 0.9, 0.1);
@@ -150,7 +91,7 @@ fn cosine() {
 /// Lengths differ as in the data set's own scaled form: times 1 + (i mod 8) / 4.
 #[test]
 fn inner_product() {
-    let mut slice = glove();
+    let mut slice = glove(BASE, QUERIES);
     for (i, vector) in slice.base.chunks_mut(slice.dimension).enumerate() {
         vector.iter_mut().for_each(|x| *x *= 1.0 + (i % 8) as f32 / 4.0);
     }

@@ -28,7 +28,7 @@ const SCALES: usize = 32;
 
 /// What each of them is of the one before: together they span a factor of ten. No power function,
 /// whose last digit differs from platform to platform.
-const GROWTH: f32 = 1.077_105_1;
+const GROWTH: f32 = 1.077_105;
 
 /// The encoder; it learns nothing but is a rotation.
 #[derive(Debug)]
