@@ -4,17 +4,20 @@ import org.apache.lucene.codecs.FieldsProducer;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.Fields;
 import org.apache.lucene.index.MappedMultiFields;
+import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.MultiFields;
 import org.apache.lucene.index.ReaderSlice;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.Terms;
+import org.apache.lucene.util.IOUtils;
+import org.ivory.nativelib.CentroidModel;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
+import java.util.function.Predicate;
 
 /** The fields of the segments of a merge. */
 final class FieldsMerge {
@@ -62,29 +65,36 @@ final class FieldsMerge {
      * @return null if a segment has postings of another kind under that name
      */
     FieldCells cells(FieldInfo field) throws IOException {
-        FieldCells cells = new FieldCells(models);
+        List<MergePart> parts = new ArrayList<>();
         for (int i = 0; i < merge.fieldsProducers.length; i++) {
             Terms terms =
                     merge.fieldsProducers[i] == null
                             ? null
                             : merge.fieldsProducers[i].terms(field.name);
-            if (terms != null && !add(terms, i, cells)) {
+            if (terms != null && !collect(terms, i, parts)) {
+                return null;
+            }
+        }
+        FieldCells current = assignAnew(field, parts);
+        if (current != null) {
+            return current;
+        }
+        FieldCells cells = new FieldCells(models);
+        for (MergePart part : parts) {
+            if (!cells.add(part.fingerprint(), part.codeLength(), open(part))) {
                 return null;
             }
         }
         return cells;
     }
 
-    private boolean add(Terms terms, int segment, FieldCells cells) throws IOException {
-        MergeState.DocMap map = merge.docMaps[segment];
+    private CellPart open(MergePart part) throws IOException {
+        return part.open(merge.docMaps[part.segment()]);
+    }
+
+    private boolean collect(Terms terms, int segment, List<MergePart> parts) throws IOException {
         if (terms instanceof CellTerms mine) {
-            for (Region region : mine.regions()) {
-                RegionHeader header = region.header();
-                if (!cells.add(
-                        header.fingerprint(), header.codeLength(), new RegionPart(region, map))) {
-                    return false;
-                }
-            }
+            mine.regions().forEach(region -> parts.add(MergePart.of(segment, region)));
             return true;
         }
         SortedMap<Long, Integer> lengths =
@@ -92,13 +102,80 @@ final class FieldsMerge {
         if (lengths == null) {
             return false;
         }
-        for (Map.Entry<Long, Integer> entry : lengths.entrySet()) {
-            long fingerprint = entry.getKey();
-            if (!cells.add(
-                    fingerprint, entry.getValue(), new PostingsPart(terms, fingerprint, map))) {
-                return false;
+        lengths.forEach((fingerprint, length) ->
+                parts.add(new MergePart(segment, fingerprint, length, null, terms)));
+        return true;
+    }
+
+    /**
+     * Gives the documents of other models, and of none, cells and codes of the field's current
+     * model.
+     *
+     * @return null if there are no such documents, or no such model here, or anything went wrong:
+     *     then terms and codes are copied as they are
+     */
+    private FieldCells assignAnew(FieldInfo field, List<MergePart> parts) throws IOException {
+        CentroidModel model = null;
+        FieldCells cells = null;
+        try {
+            model = models.current(field.name);
+            if (model != null) {
+                long fingerprint = model.fingerprint();
+                int codeLength = model.codeLength();
+                Predicate<MergePart> isCurrent =
+                        part ->
+                                part.fingerprint() == fingerprint
+                                        && part.codeLength() == codeLength;
+                if (!parts.stream().allMatch(isCurrent)) {
+                    cells = new FieldCells(models);
+                    assignAnew(field, parts, isCurrent, model, cells);
+                    FieldCells complete = cells;
+                    cells = null;
+                    return complete;
+                }
+            }
+        } catch (MergePolicy.MergeAbortedException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            if (merge.infoStream.isEnabled("IVORY")) {
+                merge.infoStream.message(
+                        "IVORY", "field [" + field.name + "] is merged as it is: " + e);
+            }
+        } finally {
+            IOUtils.closeWhileHandlingException(cells);
+            if (model != null) {
+                model.close();
             }
         }
-        return true;
+        return null;
+    }
+
+    private void assignAnew(
+            FieldInfo field,
+            List<MergePart> parts,
+            Predicate<MergePart> isCurrent,
+            CentroidModel model,
+            FieldCells cells)
+            throws IOException {
+        for (MergePart part : parts) {
+            if (isCurrent.test(part)) {
+                cells.add(part.fingerprint(), part.codeLength(), open(part));
+            }
+        }
+        Reassignment anew = new Reassignment(state, model);
+        cells.owns(anew);
+        VectorSource source = new VectorSource(merge, field.name, model);
+        for (int i = 0; i < merge.fieldsProducers.length; i++) {
+            int segment = i;
+            List<MergePart> others =
+                    parts.stream()
+                            .filter(part -> part.segment() == segment && !isCurrent.test(part))
+                            .toList();
+            if (!others.isEmpty()) {
+                source.add(segment, others, anew);
+            }
+        }
+        anew.finish();
+        cells.add(model.fingerprint(), model.codeLength(), anew);
     }
 }
