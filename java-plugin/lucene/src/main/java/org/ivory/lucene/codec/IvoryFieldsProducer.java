@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -124,9 +125,10 @@ final class IvoryFieldsProducer extends FieldsProducer {
                 state.segmentInfo.getId(),
                 state.segmentSuffix);
         long start = data.getFilePointer();
+        check(length >= start + CodecUtil.footerLength(), "length", length, data);
         CodecUtil.retrieveChecksum(data, length);
         long end = length - CodecUtil.footerLength();
-        Map<FieldInfo, List<Region>> regions = new java.util.LinkedHashMap<>();
+        Map<FieldInfo, List<Region>> regions = new LinkedHashMap<>();
         for (Entry entry : entries) {
             boolean inside =
                     entry.offset >= start
