@@ -65,7 +65,16 @@ class RetrainIT {
     }
 
     private void create(String model) {
-        client.create(INDEX, new IndexSpec().shards(2).vector("v", 384, set.space(), model));
+        create(model, "ivory");
+    }
+
+    private void create(String model, String codec) {
+        client.create(
+                INDEX,
+                new IndexSpec()
+                        .shards(2)
+                        .setting("index.codec", codec)
+                        .vector("v", 384, set.space(), model));
     }
 
     private void mapTo(String model) {
@@ -135,7 +144,7 @@ class RetrainIT {
 
     @Test
     void documentsOlderThanTheirModelAreFound() {
-        create(null);
+        create(null, "default");
         new Bulk(client, INDEX, "v").load(set.base(), 0, 1000);
         mapTo("retrain-model-a");
         assertAllFound(1000);
@@ -146,6 +155,25 @@ class RetrainIT {
         client.merge(INDEX);
         assertAllFound(COUNT);
         assertCandidatesWhateverIsProbed(0, 1000);
+    }
+
+    @Test
+    void aMergeBringsOlderDocumentsToTheModel() {
+        create(null);
+        new Bulk(client, INDEX, "v").load(set.base());
+        assertCandidatesWhateverIsProbed(0, COUNT);
+        for (String model : List.of("retrain-model-a", "retrain-model-b")) {
+            mapTo(model);
+            assertAllFound(COUNT);
+            // A second segment in each shard, so that there is something to merge.
+            for (int i = 0; i < 20; i++) {
+                client.put(INDEX, model + i, "{}");
+            }
+            client.refresh(INDEX);
+            client.merge(INDEX);
+            assertAllFound(COUNT);
+            assertProbingCostsLess();
+        }
     }
 
     @Test
