@@ -150,8 +150,7 @@ final class CellFiles {
     /** Puts files by extension into a directory. */
     static void put(Directory directory, Map<String, byte[]> files) throws IOException {
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
-            try (IndexOutput out =
-                    directory.createOutput(name(file.getKey()), IOContext.DEFAULT)) {
+            try (IndexOutput out = directory.createOutput(name(file.getKey()), IOContext.DEFAULT)) {
                 out.writeBytes(file.getValue(), file.getValue().length);
             }
         }

@@ -41,8 +41,7 @@ public class DamageTests extends CodecTestCase {
         super.setUp();
         ToyModel model = models.add(ToyModel.random(random(), 5, 2));
         ToyModel second =
-                models.add(
-                        new ToyModel(-5, 2, 1 + random().nextInt(300), new CodeLayout(6, 2)));
+                models.add(new ToyModel(-5, 2, 1 + random().nextInt(300), new CodeLayout(6, 2)));
         try (Directory directory = new ByteBuffersDirectory()) {
             IndexWriterConfig config = predictable(codec(), 1000);
             config.setMergePolicy(NoMergePolicy.INSTANCE);
@@ -51,8 +50,7 @@ public class DamageTests extends CodecTestCase {
             try (IndexWriter writer = new IndexWriter(directory, config)) {
                 for (int id = 0; id < 300; id++) {
                     ToyModel mine = new ToyModel[] {null, model, second}[random().nextInt(3)];
-                    writer.addDocument(
-                            document(id, 0, FIELD, randomVector(random(), 2), mine));
+                    writer.addDocument(document(id, 0, FIELD, randomVector(random(), 2), mine));
                 }
             }
             files = new HashMap<>();
@@ -81,8 +79,7 @@ public class DamageTests extends CodecTestCase {
                         : new MMapDirectory(createTempDir());
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
             if (!file.getKey().equals("write.lock")) {
-                try (IndexOutput out =
-                        directory.createOutput(file.getKey(), IOContext.DEFAULT)) {
+                try (IndexOutput out = directory.createOutput(file.getKey(), IOContext.DEFAULT)) {
                     byte[] content = file.getKey().equals(changed) ? bytes : file.getValue();
                     out.writeBytes(content, content.length);
                 }
@@ -153,8 +150,7 @@ public class DamageTests extends CodecTestCase {
             String name = file(random().nextBoolean() ? "ivm" : "ivc");
             byte[] bytes = files.get(name);
             int length = random().nextInt(bytes.length);
-            try (Directory directory =
-                    directory(name, Arrays.copyOf(bytes, length))) {
+            try (Directory directory = directory(name, Arrays.copyOf(bytes, length))) {
                 assertTrue(damaged(directory));
             }
         }

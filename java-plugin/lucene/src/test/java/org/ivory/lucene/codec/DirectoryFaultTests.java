@@ -19,8 +19,7 @@ public class DirectoryFaultTests extends CodecTestCase {
 
     private static final int DIMENSION = 4;
 
-    private final ToyModel old =
-            models.add(new ToyModel(3, DIMENSION, 20, new CodeLayout(12, 1)));
+    private final ToyModel old = models.add(new ToyModel(3, DIMENSION, 20, new CodeLayout(12, 1)));
     private final ToyModel current =
             models.add(new ToyModel(4, DIMENSION, 30, new CodeLayout(12, 1)));
 
@@ -33,8 +32,7 @@ public class DirectoryFaultTests extends CodecTestCase {
     private void write(IndexWriter writer, int from, int to) throws IOException {
         for (int id = from; id < to; id++) {
             ToyModel model = List.of(old, current).get(random().nextInt(2));
-            writer.addDocument(
-                    document(id, 0, FIELD, randomVector(random(), DIMENSION), model));
+            writer.addDocument(document(id, 0, FIELD, randomVector(random(), DIMENSION), model));
             if (random().nextInt(10) == 0) {
                 writer.deleteDocuments(new Term("id", "" + random().nextInt(id + 1)));
             }
@@ -89,8 +87,7 @@ public class DirectoryFaultTests extends CodecTestCase {
             for (int round = 0; round < 15; round++) {
                 long used = directory.sizeInBytes();
                 directory.setMaxSizeInBytes(used + 2000 + random().nextInt(60_000));
-                boolean failed =
-                        survives(directory, round, () -> directory.setMaxSizeInBytes(0));
+                boolean failed = survives(directory, round, () -> directory.setMaxSizeInBytes(0));
                 failures += failed ? 1 : 0;
             }
             assertTrue(failures > 0);
@@ -146,7 +143,11 @@ public class DirectoryFaultTests extends CodecTestCase {
             }
             CheckIndex.Status status =
                     TestUtil.checkIndex(
-                            directory, CheckIndex.Level.MIN_LEVEL_FOR_SLOW_CHECKS, true, true, null);
+                            directory,
+                            CheckIndex.Level.MIN_LEVEL_FOR_SLOW_CHECKS,
+                            true,
+                            true,
+                            null);
             assertTrue(status.clean);
             long terms = 0;
             try (DirectoryReader reader = DirectoryReader.open(directory)) {

@@ -1,6 +1,7 @@
 package org.ivory.lucene.codec;
 
 import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.document.Document;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FilterLeafReader;
@@ -10,7 +11,6 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.SlowCodecReaderWrapper;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.document.Document;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.index.RandomCodec;
 import org.apache.lucene.util.BytesRef;
@@ -57,8 +57,7 @@ public class MixedFormatsTests extends CodecTestCase {
                             ToyModel model = toys.get(random.nextInt(toys.size()));
                             writer.addDocument(document(id, 0, FIELD, vector, model));
                             if (random.nextInt(6) == 0) {
-                                writer.deleteDocuments(
-                                        new Term("id", "" + random.nextInt(id + 1)));
+                                writer.deleteDocuments(new Term("id", "" + random.nextInt(id + 1)));
                             }
                         }
                         if (session == 5) {
@@ -82,8 +81,7 @@ public class MixedFormatsTests extends CodecTestCase {
                 Directory to = newDirectory()) {
             try (IndexWriter writer = new IndexWriter(from, predictable(codec(), 1000))) {
                 for (int id = 0; id < 100; id++) {
-                    writer.addDocument(
-                            document(id, 0, FIELD, randomVector(random(), 2), model));
+                    writer.addDocument(document(id, 0, FIELD, randomVector(random(), 2), model));
                 }
             }
             try (DirectoryReader reader = DirectoryReader.open(from);
@@ -119,7 +117,9 @@ public class MixedFormatsTests extends CodecTestCase {
         }
     }
 
-    /** Codes of two lengths under one fingerprint fit no region: Lucene's format takes the field. */
+    /**
+     * Codes of two lengths under one fingerprint fit no region: Lucene's format takes the field.
+     */
     public void testOddPostingsGoElsewhere() throws IOException {
         long seed = random().nextLong();
         boolean merge = random().nextBoolean();
