@@ -156,3 +156,23 @@ fn product_and_scalar_codes_on_sift() {
 fn product_and_scalar_codes_on_glove() {
     components(Metric::Cosine, &glove(VECTORS, QUERIES));
 }
+
+/// Vectors of different lengths, as tests/data/README.md makes them for inner product.
+fn scaled() -> Slice {
+    let mut slice = glove(VECTORS, QUERIES);
+    for (i, vector) in slice.base.chunks_mut(slice.dimension).enumerate() {
+        let length = 1.0 + (i % 8) as f32 / 4.0;
+        vector.iter_mut().for_each(|x| *x *= length);
+    }
+    slice
+}
+
+#[test]
+fn rabitq_on_vectors_of_different_lengths() {
+    rabitq(Metric::InnerProduct, &scaled());
+}
+
+#[test]
+fn product_and_scalar_codes_on_vectors_of_different_lengths() {
+    components(Metric::InnerProduct, &scaled());
+}
