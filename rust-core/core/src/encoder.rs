@@ -70,7 +70,7 @@ impl Encoder {
     pub fn default_for(_metric: Metric, dimension: usize) -> Self {
         match dimension {
             0..256 => Self::Pq { dims: 2 },
-            _ => Self::Pq { dims: 4 },
+            _ => Self::RaBitQ { bits: 1 },
         }
     }
 
