@@ -49,6 +49,9 @@ record RegionHeader(
 
     static final int MAX_FACTORS = 3;
 
+    /** As many cells as a model can have; the tables of a region grow with the highest. */
+    static final int MAX_SPAN = 1 << 16;
+
     /** A header whose length follows from the rest. */
     static RegionHeader of(
             long fingerprint, int documents, int cells, int span, CodeLayout layout, int docBits) {
@@ -167,7 +170,8 @@ record RegionHeader(
         int documents = header.documents;
         check(documents > 0 && documents <= maxDoc, "documents", documents, resource);
         check(header.cells > 0 && header.cells <= documents, "cells", header.cells, resource);
-        check(header.span >= header.cells, "span", header.span, resource);
+        int span = header.span;
+        check(span >= header.cells && span <= MAX_SPAN, "span", span, resource);
         int factors = header.factors;
         check(factors >= 0 && factors <= MAX_FACTORS, "factors", factors, resource);
         int codeBytes = header.codeBytes;

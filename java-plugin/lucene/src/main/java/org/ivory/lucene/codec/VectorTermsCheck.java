@@ -17,9 +17,6 @@ import java.util.TreeMap;
  */
 final class VectorTermsCheck {
 
-    /** As many cells as a model can have; the tables of a region grow with the highest. */
-    private static final int MAX_CELLS = 1 << 16;
-
     private VectorTermsCheck() {}
 
     /**
@@ -37,7 +34,7 @@ final class VectorTermsCheck {
         for (BytesRef term = iterator.next(); term != null; term = iterator.next()) {
             if (term.length != CellTerm.LENGTH
                     || CellTerm.cell(term) < 0
-                    || CellTerm.cell(term) >= MAX_CELLS) {
+                    || CellTerm.cell(term) >= RegionHeader.MAX_SPAN) {
                 return null;
             }
             long fingerprint = CellTerm.fingerprint(term);
