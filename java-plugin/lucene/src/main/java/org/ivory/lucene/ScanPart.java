@@ -17,7 +17,7 @@ import java.util.List;
 record ScanPart(LeafReaderContext leaf, int from, int to, long bytes) {
 
     /** Bytes of a part: some milliseconds, so that threads end at about the same time. */
-    private static final long BYTES = 16 << 20;
+    static final long BYTES = 16 << 20;
 
     /** Bytes of all parts from which on other threads are worth their coordination. */
     private static final long CONCURRENT_FROM = 64 << 20;
@@ -25,16 +25,21 @@ record ScanPart(LeafReaderContext leaf, int from, int to, long bytes) {
     /**
      * Cuts the segments that are mapped into parts of about the same number of bytes; one that is
      * not is a part of its own.
+     *
+     * @param most bytes of a part, about
      */
     static List<ScanPart> of(
-            List<LeafReaderContext> leaves, VectorQuerySpec spec, SearchEnvironment environment)
+            List<LeafReaderContext> leaves,
+            VectorQuerySpec spec,
+            SearchEnvironment environment,
+            long most)
             throws IOException {
         List<ScanPart> parts = new ArrayList<>();
         for (LeafReaderContext leaf : leaves) {
             int maxDoc = leaf.reader().maxDoc();
             MappedVectors mapped = RowScorer.mapped(leaf.reader(), spec, environment.ops());
             long bytes = mapped == null ? 0 : mapped.length();
-            int count = Math.clamp(bytes / BYTES, 1, maxDoc);
+            int count = Math.clamp(bytes / most, 1, maxDoc);
             for (int i = 0; i < count; i++) {
                 int from = (int) ((long) maxDoc * i / count);
                 int to = (int) ((long) maxDoc * (i + 1) / count);

@@ -229,7 +229,7 @@ final class TopKSearch {
         }
         List<LeafReaderContext> some =
                 leaves.stream().filter(leaf -> segment(leaf) != null).toList();
-        List<ScanPart> parts = ScanPart.of(some, spec, environment);
+        List<ScanPart> parts = ScanPart.of(some, spec, environment, ScanPart.BYTES);
         boolean concurrent = ScanPart.areMany(parts) || isConcurrent();
         collect(
                 forEach(

@@ -54,16 +54,23 @@ final class TestIndex implements Closeable {
     private DirectoryReader reader;
 
     TestIndex(Random random, Metric metric, int dimension) throws IOException {
+        this(random, metric, dimension, random.nextBoolean());
+    }
+
+    /**
+     * @param mapped whether vectors are sure to be readable in place
+     */
+    TestIndex(Random random, Metric metric, int dimension, boolean mapped) throws IOException {
         this.random = random;
         this.metric = metric;
         this.dimension = dimension;
         // Only where nothing wraps the files can their vectors be read in place.
         directory =
-                random.nextBoolean()
+                mapped || random.nextBoolean()
                         ? new MMapDirectory(LuceneTestCase.createTempDir())
                         : LuceneTestCase.newDirectory(random);
         IndexWriterConfig config = LuceneTestCase.newIndexWriterConfig(random, null);
-        if (random.nextBoolean()) {
+        if (mapped || random.nextBoolean()) {
             config.setCodec(TestUtil.alwaysDocValuesFormat(new IvoryDocValuesFormat()));
         }
         if (random.nextInt(4) == 0) {

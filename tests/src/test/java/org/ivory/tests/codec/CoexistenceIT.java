@@ -118,13 +118,21 @@ class CoexistenceIT {
                 .asText();
     }
 
-    /** Whether the index has files of the postings format. */
+    /** Whether the index has files of the postings format and of the doc values format. */
     private static boolean hasRegions(String index) {
+        boolean regions = hasFiles(index, ".ivc");
+        assertEquals(regions, hasFiles(index, ".ivv"), index);
+        return regions;
+    }
+
+    private static boolean hasFiles(String index, String extension) {
         cluster.client().flush(index);
         String uuid = uuid(index);
         try (Stream<Path> files = Files.walk(cluster.directory())) {
             return files.anyMatch(
-                    file -> file.toString().contains(uuid) && file.toString().endsWith(".ivc"));
+                    file ->
+                            file.toString().contains(uuid)
+                                    && file.toString().endsWith(extension));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
