@@ -189,6 +189,7 @@ impl Kernels {
     /// # Panics
     /// If the tables were made for another level, `blocks` is too short, `out` has not room for
     /// `count` more, or there are more than [`crate::MAX_FACTORS`] factors.
+    #[inline]
     #[allow(clippy::too_many_arguments, reason = "a struct of them would be taken apart at once")]
     pub fn scan(
         &self,
@@ -207,18 +208,17 @@ impl Kernels {
         let needed = scan::code_length(code_bytes, factors).checked_mul(count);
         assert!(needed.is_some_and(|needed| needed <= blocks.len()), "length of the blocks");
         assert!(out.capacity() - out.len() >= count, "room in the output");
-        let affine = *affine;
         let arguments = ScanArguments {
             tables: tables.bytes(),
             code_bytes,
-            affine,
             blocks,
             count,
-            threshold,
             first,
+            factors: affine.factors,
         };
+        let Affine { base, scale, offset, .. } = *affine;
         // SAFETY: the level is available, the tables have its form, and lengths were checked.
-        unsafe { (self.scanner.run)(&arguments, out) }
+        unsafe { (self.scanner.run)(&arguments, base, scale, offset, threshold, out) }
     }
 
     /// Packs codes one after the other (`count` rows of `code_bytes` bytes and `factors` × `f32`;

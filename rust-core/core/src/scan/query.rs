@@ -54,7 +54,9 @@ impl Query {
         let scale = f64::from(place.scale);
         let moderate = place.scale <= MODERATE && place.scale >= MODERATE.recip();
         if moderate && !self.shortened {
-            let row = centroids.row(cell as usize);
+            self.centroid.clear();
+            self.centroid.extend(centroids.row(cell as usize));
+            let row = &self.centroid[..];
             let base = if l2 {
                 f64::from(sum(&self.raw, row, |q, c| (q - c) * (q - c))) * (scale * scale)
             } else {
@@ -70,7 +72,7 @@ impl Query {
     #[cold]
     fn slow_base(&mut self, l2: bool, coder: &Coder, centroids: Rows<'_>, cell: u32) -> f32 {
         coder.place.centroid(centroids, cell as usize, &mut self.centroid);
-        let row = self.centroid.iter().copied();
+        let row = &self.centroid[..];
         if l2 {
             sum(&self.inside, row, |q, c| (q - c) * (q - c))
         } else {
@@ -85,14 +87,17 @@ impl Query {
 }
 
 /// Sums of components, in eight lanes.
-fn sum(
-    query: &[f32],
-    row: impl ExactSizeIterator<Item = f32>,
-    of: impl Fn(f32, f32) -> f32,
-) -> f32 {
+fn sum(query: &[f32], row: &[f32], of: impl Fn(f32, f32) -> f32) -> f32 {
     let mut lanes = [0f32; 8];
-    for (i, (&q, c)) in query.iter().zip(row).enumerate() {
-        lanes[i % 8] += of(q, c);
+    let (mut queries, mut rows) = (query.chunks_exact(8), row.chunks_exact(8));
+    for (query, row) in (&mut queries).zip(&mut rows) {
+        for ((lane, &q), &c) in lanes.iter_mut().zip(query).zip(row) {
+            *lane += of(q, c);
+        }
+    }
+    let rest = queries.remainder().iter().zip(rows.remainder());
+    for (lane, (&q, &c)) in lanes.iter_mut().zip(rest) {
+        *lane += of(q, c);
     }
     let [a, b, c, d, e, f, g, h] = lanes;
     ((a + e) + (c + g)) + ((b + f) + (d + h))

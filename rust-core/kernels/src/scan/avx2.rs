@@ -6,7 +6,7 @@
 //! could overflow.
 
 use super::emit::emit;
-use super::{BLOCK, Form, Found, ScanArguments, Scanner, code_length};
+use super::{Affine, BLOCK, Form, Found, ScanArguments, Scanner, code_length};
 use std::arch::x86_64::*;
 
 pub(crate) const SCANNER: Scanner = Scanner { form: Form { group: 2, multiple: 2 }, run };
@@ -16,8 +16,16 @@ const RUN: usize = 128;
 
 /// See [`super::ScanKernel`].
 #[target_feature(enable = "avx2,fma")]
-unsafe fn run(s: &ScanArguments<'_>, out: &mut Vec<Found>) {
-    let factors = s.affine.factors as usize;
+unsafe fn run(
+    s: &ScanArguments<'_>,
+    base: f32,
+    scale: f32,
+    offset: f32,
+    threshold: f32,
+    out: &mut Vec<Found>,
+) {
+    let affine = Affine { base, scale, offset, factors: s.factors };
+    let factors = s.factors as usize;
     let length = code_length(s.code_bytes, factors);
     let mut start = 0;
     while start < s.count {
@@ -33,7 +41,14 @@ unsafe fn run(s: &ScanArguments<'_>, out: &mut Vec<Found>) {
             } else {
                 narrow(s, codes, limit, width, &mut sums);
             }
-            finish(s, start, width, codes.add(s.code_bytes * width), &sums, out);
+            finish(
+                (s, &affine, threshold),
+                start,
+                width,
+                codes.add(s.code_bytes * width),
+                &sums,
+                out,
+            );
         }
         start += width;
     }
@@ -172,15 +187,15 @@ unsafe fn narrow(
 #[inline]
 #[target_feature(enable = "avx2")]
 unsafe fn finish(
-    s: &ScanArguments<'_>,
+    (s, affine, threshold): (&ScanArguments<'_>, &Affine, f32),
     start: usize,
     width: usize,
     factors: *const u8,
     sums: &[u32; BLOCK],
     out: &mut Vec<Found>,
 ) {
-    let (base, scale) = (_mm256_set1_ps(s.affine.base), _mm256_set1_ps(s.affine.scale));
-    let (offset, threshold) = (_mm256_set1_ps(s.affine.offset), _mm256_set1_ps(s.threshold));
+    let (base, scale) = (_mm256_set1_ps(affine.base), _mm256_set1_ps(affine.scale));
+    let (offset, threshold) = (_mm256_set1_ps(affine.offset), _mm256_set1_ps(threshold));
     let numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
     let mut estimates = [0f32; BLOCK];
     let mut found = 0u32;
@@ -195,7 +210,7 @@ unsafe fn finish(
         unsafe {
             let sum = _mm256_loadu_si256(sums.as_ptr().add(j).cast());
             let scaled = _mm256_mul_ps(scale, _mm256_cvtepi32_ps(sum));
-            let estimate = match s.affine.factors {
+            let estimate = match affine.factors {
                 0 => _mm256_add_ps(base, scaled),
                 1 => _mm256_add_ps(_mm256_add_ps(base, scaled), factor(0)),
                 _ => _mm256_add_ps(

@@ -12,7 +12,7 @@
 //! Processors without these extensions are served by the AVX2 scan.
 
 use super::emit::emit;
-use super::{BLOCK, Form, Found, ScanArguments, Scanner, code_length};
+use super::{Affine, BLOCK, Form, Found, ScanArguments, Scanner, code_length};
 use std::arch::x86_64::*;
 
 pub(crate) const SCANNER: Scanner = Scanner { form: Form { group: 4, multiple: 8 }, run };
@@ -63,8 +63,16 @@ static EIGHT: [Index; 9] = {
 
 /// See [`super::ScanKernel`].
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vnni")]
-unsafe fn run(s: &ScanArguments<'_>, out: &mut Vec<Found>) {
-    let factors = s.affine.factors as usize;
+unsafe fn run(
+    s: &ScanArguments<'_>,
+    base: f32,
+    scale: f32,
+    offset: f32,
+    threshold: f32,
+    out: &mut Vec<Found>,
+) {
+    let affine = Affine { base, scale, offset, factors: s.factors };
+    let factors = s.factors as usize;
     let length = code_length(s.code_bytes, factors);
     let mut start = 0;
     while start < s.count {
@@ -81,7 +89,14 @@ unsafe fn run(s: &ScanArguments<'_>, out: &mut Vec<Found>) {
             } else {
                 [narrow(s, codes, limit, width), _mm512_setzero_si512()]
             };
-            finish(s, start, width, codes.add(s.code_bytes * width), sums, out);
+            finish(
+                (s, &affine, threshold),
+                start,
+                width,
+                codes.add(s.code_bytes * width),
+                sums,
+                out,
+            );
         }
         start += width;
     }
@@ -253,14 +268,14 @@ fn load_index(index: &Index) -> __m512i {
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vnni")]
 unsafe fn finish(
-    s: &ScanArguments<'_>,
+    (s, affine, threshold): (&ScanArguments<'_>, &Affine, f32),
     start: usize,
     width: usize,
     factors: *const u8,
     sums: [__m512i; 2],
     out: &mut Vec<Found>,
 ) {
-    let threshold = _mm512_set1_ps(s.threshold);
+    let threshold = _mm512_set1_ps(threshold);
     let mut estimates = [0f32; BLOCK];
     let mut found = 0u32;
     for (half, sum) in sums.into_iter().enumerate() {
@@ -275,9 +290,9 @@ unsafe fn finish(
                 _mm512_maskz_loadu_ps(lanes, at.cast())
             }
         };
-        let (base, offset) = (_mm512_set1_ps(s.affine.base), _mm512_set1_ps(s.affine.offset));
-        let scaled = _mm512_mul_ps(_mm512_set1_ps(s.affine.scale), _mm512_cvtepi32_ps(sum));
-        let estimate = match s.affine.factors {
+        let (base, offset) = (_mm512_set1_ps(affine.base), _mm512_set1_ps(affine.offset));
+        let scaled = _mm512_mul_ps(_mm512_set1_ps(affine.scale), _mm512_cvtepi32_ps(sum));
+        let estimate = match affine.factors {
             0 => _mm512_add_ps(base, scaled),
             1 => _mm512_add_ps(_mm512_add_ps(base, scaled), factor(0)),
             _ => _mm512_add_ps(

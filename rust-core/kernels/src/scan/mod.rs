@@ -79,19 +79,20 @@ pub(crate) struct ScanArguments<'a> {
     /// Tables of the scanner's form, padded with zeros.
     pub tables: &'a [u8],
     pub code_bytes: usize,
-    pub affine: Affine,
     /// At least `count × code length` bytes; what lies behind may be loaded, not relied upon.
     pub blocks: &'a [u8],
     pub count: usize,
-    pub threshold: f32,
     pub first: u32,
+    pub factors: u32,
 }
 
-/// Appends to the vector, which has room for `count` more.
+/// Appends to the vector, which has room for `count` more. The numbers are the base, scale and
+/// offset of the [`Affine`] and the threshold: in registers, since what has just been stored piece by
+/// piece is slow to load in one, and most cells have a few vectors only.
 ///
 /// # Safety
 /// The processor must have the function's instruction set, and the arguments must be as described.
-pub(crate) type ScanKernel = unsafe fn(&ScanArguments<'_>, &mut Vec<Found>);
+pub(crate) type ScanKernel = unsafe fn(&ScanArguments<'_>, f32, f32, f32, f32, &mut Vec<Found>);
 
 /// Bytes of a code with its factors.
 pub(crate) fn code_length(code_bytes: usize, factors: usize) -> usize {
@@ -99,17 +100,25 @@ pub(crate) fn code_length(code_bytes: usize, factors: usize) -> usize {
 }
 
 /// Cache lines asked for ahead of a scan; the processor follows by itself from there.
-const PREFETCHED: usize = 8;
+const PREFETCHED: usize = 16;
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
 
 /// See [`crate::Kernels::prefetch`].
 #[inline]
 pub(crate) fn prefetch(bytes: &[u8]) {
     #[cfg(target_arch = "x86_64")]
-    for line in bytes.chunks(64).take(PREFETCHED) {
+    if !bytes.is_empty() {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: the address is of the slice; a prefetch reads nothing and cannot fault.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) };
+        // Every line that has one of the bytes, also the last, which may begin far into a line.
+        let first = bytes.as_ptr() as usize / LINE * LINE;
+        let last = bytes.as_ptr() as usize + bytes.len() - 1;
+        for line in (first..=last).step_by(LINE).take(PREFETCHED) {
+            // SAFETY: a prefetch reads nothing and cannot fault, whatever the address.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::without_provenance(line)) };
+        }
     }
     #[cfg(not(target_arch = "x86_64"))]
-    let _ = (bytes, PREFETCHED);
+    let _ = (bytes, PREFETCHED, LINE);
 }

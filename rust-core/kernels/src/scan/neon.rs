@@ -4,7 +4,7 @@
 //! moved to 32 bits before they could overflow.
 
 use super::emit::{emit, estimate};
-use super::{BLOCK, Form, Found, ScanArguments, Scanner, code_length};
+use super::{Affine, BLOCK, Form, Found, ScanArguments, Scanner, code_length};
 use std::arch::aarch64::*;
 
 pub(crate) const SCANNER: Scanner = Scanner { form: Form { group: 1, multiple: 1 }, run };
@@ -14,8 +14,16 @@ const RUN: usize = 128;
 
 /// See [`super::ScanKernel`].
 #[target_feature(enable = "neon")]
-unsafe fn run(s: &ScanArguments<'_>, out: &mut Vec<Found>) {
-    let factors = s.affine.factors as usize;
+unsafe fn run(
+    s: &ScanArguments<'_>,
+    base: f32,
+    scale: f32,
+    offset: f32,
+    threshold: f32,
+    out: &mut Vec<Found>,
+) {
+    let affine = Affine { base, scale, offset, factors: s.factors };
+    let factors = s.factors as usize;
     let length = code_length(s.code_bytes, factors);
     for start in (0..s.count).step_by(BLOCK) {
         let width = BLOCK.min(s.count - start);
@@ -30,7 +38,14 @@ unsafe fn run(s: &ScanArguments<'_>, out: &mut Vec<Found>) {
             } else {
                 add_up::<1>(s, codes, limit, width, &mut sums);
             }
-            finish(s, start, width, codes.add(s.code_bytes * width), &sums, out);
+            finish(
+                (s, &affine, threshold),
+                start,
+                width,
+                codes.add(s.code_bytes * width),
+                &sums,
+                out,
+            );
         }
     }
 }
@@ -93,7 +108,7 @@ unsafe fn add_up<const HALVES: usize>(
 #[inline]
 #[target_feature(enable = "neon")]
 unsafe fn finish(
-    s: &ScanArguments<'_>,
+    (s, affine, threshold): (&ScanArguments<'_>, &Affine, f32),
     start: usize,
     width: usize,
     factors: *const u8,
@@ -103,11 +118,11 @@ unsafe fn finish(
     let mut estimates = [0f32; BLOCK];
     let mut found = 0u32;
     for j in 0..width {
-        estimates[j] = estimate(&s.affine, sums[j], |f| {
+        estimates[j] = estimate(affine, sums[j], |f| {
             // SAFETY: factor `f` of vector `j` is readable.
             unsafe { factors.add(4 * (f * width + j)).cast::<f32>().read_unaligned() }
         });
-        found |= u32::from(estimates[j] <= s.threshold) << j;
+        found |= u32::from(estimates[j] <= threshold) << j;
     }
     // SAFETY: the caller promises the room; bits beyond the width are clear.
     unsafe { emit(found, estimates.as_ptr(), s.first.wrapping_add(start as u32), out) };

@@ -1,13 +1,21 @@
 //! The plain twin of the SIMD scans, and their reference.
 
 use super::emit::{emit, estimate};
-use super::{BLOCK, Form, Found, ScanArguments, Scanner, code_length};
+use super::{Affine, BLOCK, Form, Found, ScanArguments, Scanner, code_length};
 
 pub(crate) const SCANNER: Scanner = Scanner { form: Form { group: 1, multiple: 1 }, run };
 
 /// See [`super::ScanKernel`].
-unsafe fn run(s: &ScanArguments<'_>, out: &mut Vec<Found>) {
-    let factors = s.affine.factors as usize;
+unsafe fn run(
+    s: &ScanArguments<'_>,
+    base: f32,
+    scale: f32,
+    offset: f32,
+    threshold: f32,
+    out: &mut Vec<Found>,
+) {
+    let affine = Affine { base, scale, offset, factors: s.factors };
+    let factors = s.factors as usize;
     let length = code_length(s.code_bytes, factors);
     for start in (0..s.count).step_by(BLOCK) {
         let width = BLOCK.min(s.count - start);
@@ -24,11 +32,11 @@ unsafe fn run(s: &ScanArguments<'_>, out: &mut Vec<Found>) {
         let mut estimates = [0f32; BLOCK];
         let mut mask = 0u32;
         for j in 0..width {
-            estimates[j] = estimate(&s.affine, sums[j], |f| {
+            estimates[j] = estimate(&affine, sums[j], |f| {
                 let at = 4 * (f * width + j);
                 f32::from_le_bytes(std::array::from_fn(|i| factor_bytes[at + i]))
             });
-            mask |= u32::from(estimates[j] <= s.threshold) << j;
+            mask |= u32::from(estimates[j] <= threshold) << j;
         }
         // SAFETY: the caller promises room for `count` vectors; bits beyond the width are clear.
         unsafe { emit(mask, estimates.as_ptr(), s.first.wrapping_add(start as u32), out) };
