@@ -26,7 +26,7 @@ class SmokeTest(unittest.TestCase):
 
     def _run(self, name, *options):
         command = [str(ROOT / "benches" / name), "--out", str(self.out), *options]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=1500, check=False)
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
         self.assertIn("## Bars", (self.out / "report.md").read_text(encoding="utf-8"))
         return json.loads((self.out / "results.json").read_text(encoding="utf-8"))
