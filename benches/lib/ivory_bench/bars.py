@@ -96,7 +96,7 @@ def _told(point: Json | None, clients: str) -> str:
     if point is None:
         return "none reaches it"
     qps = _median(point["runs"][clients], "qps")
-    return f"{point['label']}: {qps:,.0f} QPS at {point['recall']:.4f}"
+    return f"{point['label'] or 'default'}: {qps:,.0f} QPS at {point['recall']:.4f}"
 
 
 def _against_floor(results: Json) -> list[Bar]:
@@ -175,10 +175,11 @@ def _filtered(results: Json) -> list[Bar]:
         rows = results.get("filtered", {}).get(phase, [])
         for share in HARD:
             ours = [row for row in rows if row["side"] == IVORY and row["share"] == share]
-            recall = max((row["recall"] for row in ours), default=None)
+            # One and the same request, whatever passes: the one that leaves nprobe to the node.
+            recall = next((row["recall"] for row in ours if not row["setting"]), None)
             missing = sum(row["missing"] for row in ours)
             name = f"{phase}: filter of {share}%"
-            bars.append(Bar(f"{name}, recall", 0.98, True, recall))
+            bars.append(Bar(f"{name}, recall of the default request", 0.98, True, recall))
             bars.append(Bar(f"{name}, hits missing", 0, False, float(missing) if ours else None))
             for clients in ("1", "4"):
                 mine = filter_choice(rows, IVORY, share, clients)

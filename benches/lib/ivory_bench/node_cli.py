@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ivory_build.cli import build as build_plugin
 from ivory_demo.console import heading, say
@@ -187,12 +188,13 @@ def _run(chosen: argparse.Namespace, stages: list[str], folder: Path, own: Folde
         title, action = STAGES[stage]
         heading(title)
         begin = time.monotonic()
+        bench.results["about"]["stages"][stage] = told
         action(bench)
         say(f"   {time.monotonic() - begin:.0f} s")
     report.write(bench.results, chosen.out)
 
 
-def _earlier(out: Path) -> dict[str, object]:
+def _earlier(out: Path) -> dict[str, Any]:
     path = out / "results.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 

@@ -45,7 +45,7 @@ def write(results: Json, out: Path) -> None:
 def _number(bar: Bar) -> str:
     if bar.value is None:
         return "–"
-    return f"{bar.value:.4f}" if bar.name.endswith("recall") else f"{bar.value:.3g}"
+    return f"{bar.value:.4f}" if "recall of" in bar.name else f"{bar.value:.3g}"
 
 
 def _about(about: Json) -> str:
@@ -53,12 +53,22 @@ def _about(about: Json) -> str:
         return "# Ivory beside the k-NN plugin\n"
     return (
         "# Ivory beside the k-NN plugin\n\n"
-        f"`{about['command']}`, {about['date']}; {about['machine']}. {about['vectors']:,} vectors ×"
+        f"{_commands(about)}; {about['machine']}. {about['vectors']:,} vectors ×"
         f" {about['dimension']}, {about['cells']:,} cells, {about['queries']:,} queries, top 10,"
         f" one shard, heap {about['heap']}. Same documents everywhere: id, vector as a JSON array,"
         " integer, keyword; `_source` off. Peer: `lucene` HNSW, m 16, ef_construction 100. Figures"
         f" are medians of {about['rounds']} rounds in which both sides and the floor take turns;"
         " ratios are taken within a round.\n"
+    )
+
+
+def _commands(about: Json) -> str:
+    """What was measured by which command: stages may come from several."""
+    stages: dict[tuple[str, str], list[str]] = {}
+    for stage, one in about["stages"].items():
+        stages.setdefault((one["command"], one["date"]), []).append(stage)
+    return "; ".join(
+        f"`{command}`, {date} ({', '.join(names)})" for (command, date), names in stages.items()
     )
 
 
