@@ -16,8 +16,9 @@ public class NprobeDefaultTests extends LuceneTestCase {
     }
 
     public void testGrowsWithTheRoot() {
-        assertEquals(8, NprobeDefault.cells(16, 10, 1_000_000));
-        assertEquals(48, NprobeDefault.cells(1024, 10, 1_000_000));
+        assertEquals(16, NprobeDefault.cells(16, 10, 1_000_000));
+        assertEquals(39, NprobeDefault.cells(256, 10, 1_000_000));
+        assertEquals(61, NprobeDefault.cells(1024, 10, 1_000_000));
         assertEquals(96, NprobeDefault.cells(4096, 10, 1_000_000));
     }
 
