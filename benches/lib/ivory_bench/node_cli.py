@@ -170,9 +170,12 @@ def _run(chosen: argparse.Namespace, stages: list[str], folder: Path, own: Folde
         loadgen.LoadGenerator(program, node.url, node.pid or 0, folder),
         results,
     )
-    bench.results["about"] = {
+    told = {
         "command": "benches/node " + " ".join(sys.argv[1:]),
         "date": datetime.now(UTC).isoformat(timespec="minutes"),
+    }
+    bench.results["about"] = {
+        "stages": results.get("about", {}).get("stages", {}),
         "machine": f"{platform.machine()}, {os.cpu_count()} processors",
         "vectors": len(found.base),
         "dimension": found.dimension,
