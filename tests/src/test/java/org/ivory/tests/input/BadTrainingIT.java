@@ -65,8 +65,25 @@ class BadTrainingIT {
                 bad("fewer to train on than cells", Map.of("max_training_vector_count", 3), "3"),
                 bad("seed as a word", Map.of("seed", "lucky"), "seed"),
                 bad("unknown parameter", Map.of("iterationz", 3), "iterationz"),
+                bad("encoder as a word", Map.of("encoder", "pq"), "encoder", "pq"),
+                badEncoder("unknown encoder", Map.of("name", "pc"), "pc", "rabitq"),
+                badEncoder("encoder without a name", Map.of("bits", 4), "encoder.name"),
+                badEncoder("dims of 3", Map.of("name", "pq", "parameters", Map.of("dims", 3)), "3"),
+                badEncoder(
+                        "bits of pq",
+                        Map.of("name", "pq", "parameters", Map.of("bits", 4)),
+                        "encoder.parameters.bits"),
+                badEncoder(
+                        "bits as a word",
+                        Map.of("name", "sq", "parameters", Map.of("bits", "few")),
+                        "encoder.parameters.bits",
+                        "few"),
                 without("training_index"),
                 without("training_field"));
+    }
+
+    private DynamicTest badEncoder(String name, Map<String, ?> encoder, String... words) {
+        return bad(name, Map.of("encoder", encoder), words);
     }
 
     @TestFactory
