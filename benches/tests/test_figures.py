@@ -174,12 +174,12 @@ class BarsTest(unittest.TestCase):
 
     def test_settings_that_others_beat_are_not_timed(self):
         points = [
-            {"recall": 0.90, "sweep_qps": 900.0},
-            {"recall": 0.89, "sweep_qps": 500.0},
-            {"recall": 0.97, "sweep_qps": 400.0},
-            {"recall": 0.999, "sweep_qps": 200.0},
-            {"recall": 0.9995, "sweep_qps": 100.0},
-            {"recall": 0.5, "sweep_qps": 2000.0},
+            {"recall": 0.90, "sweep_cpu_us": 100.0},
+            {"recall": 0.89, "sweep_cpu_us": 200.0},
+            {"recall": 0.97, "sweep_cpu_us": 250.0},
+            {"recall": 0.999, "sweep_cpu_us": 500.0},
+            {"recall": 0.9995, "sweep_cpu_us": 900.0},
+            {"recall": 0.5, "sweep_cpu_us": 50.0},
         ]
         kept = [one["recall"] for one in querying.front(points)]
         self.assertEqual([0.90, 0.97, 0.999], kept)
