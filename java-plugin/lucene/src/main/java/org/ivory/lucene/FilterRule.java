@@ -17,6 +17,11 @@ record FilterRule(int k, long unfiltered, boolean codes) {
     /** What comparing a document exactly, wherever it lies, costs in codes of a cell scanned. */
     private static final double CODES_A_DOCUMENT = 8;
 
+    /** So few documents are compared in any case, if they are few among all. */
+    private static final long FEW = 2_000;
+
+    private static final long FEW_AMONG = 8;
+
     /** Share of the documents seen without a filter that is wanted if nearly all pass. */
     private static final double SHARE = 1.1;
 
@@ -37,6 +42,9 @@ record FilterRule(int k, long unfiltered, boolean codes) {
     boolean compareAll(long survivors, long documents) {
         if (!codes) {
             return survivors <= unfiltered;
+        }
+        if (survivors <= Math.min(FEW, documents / FEW_AMONG)) {
+            return true;
         }
         double scanned = (double) wanted(survivors, documents) * documents / survivors;
         return survivors == 0 || CODES_A_DOCUMENT * survivors <= scanned;

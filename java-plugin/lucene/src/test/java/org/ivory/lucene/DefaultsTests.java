@@ -60,6 +60,8 @@ public class DefaultsTests extends LuceneTestCase {
         assertTrue(rule.compareAll(1_000, 500_000));
         assertFalse(rule.compareAll(50_000, 500_000));
         assertFalse(rule.compareAll(250_000, 500_000));
+        assertTrue(new FilterRule(10, 1_600, true).compareAll(1_000, 10_000));
+        assertFalse(new FilterRule(10, 1_600, true).compareAll(5_000, 10_000));
         boolean compared = true;
         for (long survivors = 1; survivors <= 500_000; survivors *= 2) {
             boolean compares = rule.compareAll(survivors, 500_000);
