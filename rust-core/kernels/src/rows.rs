@@ -120,9 +120,16 @@ impl<'a> Rows<'a> {
     /// # Panics
     /// If there is no such row.
     pub fn row(&self, row: usize) -> impl ExactSizeIterator<Item = f32> + use<'a> {
+        self.bytes(row).chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+    }
+
+    /// The components of row `row` as they lie in memory.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn bytes(&self, row: usize) -> &'a [u8] {
         assert!(row < self.count, "row {row} of {}", self.count);
-        let bytes = &self.bytes[row * self.stride..][..self.dimension * 4];
-        bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+        &self.bytes[row * self.stride..][..self.dimension * 4]
     }
 
     /// Bytes from one row's start to the next.

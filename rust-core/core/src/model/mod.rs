@@ -5,6 +5,7 @@ mod encode;
 mod file;
 mod frame;
 mod probe;
+mod spare;
 
 pub use assign::WorkingMemory;
 pub(crate) use assign::check_finite;
@@ -16,6 +17,7 @@ use crate::error::Result;
 use crate::metric::Metric;
 use crate::quantize::{self, Coder};
 use ivory_kernels::{Coarse, Kernels, Panels, Rows};
+use spare::Spare;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -40,6 +42,7 @@ pub struct Model {
     coarse: Coarse,
     panels: OnceLock<Panels>,
     coder: Option<Coder>,
+    spare: Spare,
     kernels: &'static Kernels,
 }
 
@@ -95,6 +98,7 @@ impl Model {
             coarse,
             panels: OnceLock::new(),
             coder,
+            spare: Spare::default(),
             kernels,
         })
     }

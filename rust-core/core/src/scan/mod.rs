@@ -87,7 +87,7 @@ impl Scan {
             raw: query.to_vec(),
             query: prepared,
             tables,
-            memory: WorkingMemory::default(),
+            memory: model.lend(),
             cells: Vec::new(),
             bases: Vec::new(),
             steps: Vec::new(),
@@ -350,6 +350,12 @@ impl Scan {
         out.try_reserve(best.len())?;
         out.extend(best.map(|c| Candidate { estimate: self.query.outside(c.estimate), ..c }));
         Ok(())
+    }
+}
+
+impl Drop for Scan {
+    fn drop(&mut self) {
+        self.model.give_back(std::mem::take(&mut self.memory));
     }
 }
 

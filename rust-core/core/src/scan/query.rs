@@ -54,9 +54,7 @@ impl Query {
         let scale = f64::from(place.scale);
         let moderate = place.scale <= MODERATE && place.scale >= MODERATE.recip();
         if moderate && !self.shortened {
-            self.centroid.clear();
-            self.centroid.extend(centroids.row(cell as usize));
-            let row = &self.centroid[..];
+            let row = centroids.bytes(cell as usize);
             let base = if l2 {
                 f64::from(sum(&self.raw, row, |q, c| (q - c) * (q - c))) * (scale * scale)
             } else {
@@ -72,11 +70,11 @@ impl Query {
     #[cold]
     fn slow_base(&mut self, l2: bool, coder: &Coder, centroids: Rows<'_>, cell: u32) -> f32 {
         coder.place.centroid(centroids, cell as usize, &mut self.centroid);
-        let row = &self.centroid[..];
+        let row: Vec<u8> = self.centroid.iter().flat_map(|c| c.to_le_bytes()).collect();
         if l2 {
-            sum(&self.inside, row, |q, c| (q - c) * (q - c))
+            sum(&self.inside, &row, |q, c| (q - c) * (q - c))
         } else {
-            -sum(&self.inside, row, |q, c| q * c)
+            -sum(&self.inside, &row, |q, c| q * c)
         }
     }
 
@@ -86,18 +84,19 @@ impl Query {
     }
 }
 
-/// Sums of components, in eight lanes.
-fn sum(query: &[f32], row: &[f32], of: impl Fn(f32, f32) -> f32) -> f32 {
+/// Sums of components, in eight lanes; the row as little-endian f32.
+fn sum(query: &[f32], row: &[u8], of: impl Fn(f32, f32) -> f32) -> f32 {
+    let component = |c: &[u8]| f32::from_le_bytes([c[0], c[1], c[2], c[3]]);
     let mut lanes = [0f32; 8];
-    let (mut queries, mut rows) = (query.chunks_exact(8), row.chunks_exact(8));
+    let (mut queries, mut rows) = (query.chunks_exact(8), row.chunks_exact(32));
     for (query, row) in (&mut queries).zip(&mut rows) {
-        for ((lane, &q), &c) in lanes.iter_mut().zip(query).zip(row) {
-            *lane += of(q, c);
+        for ((lane, &q), c) in lanes.iter_mut().zip(query).zip(row.chunks_exact(4)) {
+            *lane += of(q, component(c));
         }
     }
-    let rest = queries.remainder().iter().zip(rows.remainder());
-    for (lane, (&q, &c)) in lanes.iter_mut().zip(rest) {
-        *lane += of(q, c);
+    let rest = queries.remainder().iter().zip(rows.remainder().chunks_exact(4));
+    for (lane, (&q, c)) in lanes.iter_mut().zip(rest) {
+        *lane += of(q, component(c));
     }
     let [a, b, c, d, e, f, g, h] = lanes;
     ((a + e) + (c + g)) + ((b + f) + (d + h))

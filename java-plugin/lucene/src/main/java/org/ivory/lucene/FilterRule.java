@@ -23,7 +23,7 @@ record FilterRule(int k, long unfiltered, boolean codes) {
     private static final long FEW_AMONG = 8;
 
     /** Share of the documents seen without a filter that is wanted if nearly all pass. */
-    private static final double SHARE = 1.1;
+    private static final double SHARE = 1.3;
 
     private static final double POWER = 0.7;
 

@@ -7,7 +7,9 @@ import org.ivory.nativelib.EncoderSpec;
  * place with these numbers.
  *
  * <p>Measured on SIFT (128), GloVe (100) and MiniLM (384) for k = 10: so many candidates that .99
- * of what the probed cells give exactly is found (docs/BENCHMARKS.md). An estimate's error does not
+ * to .999 of what the probed cells give exactly is found (docs/BENCHMARKS.md); for the defaults
+ * more than for the others, since to compare a vector that lies in memory costs little more than to
+ * scan another cell would. An estimate's error does not
  * depend on k, but the more hits are wanted, the farther apart the distances about the last one:
  * the surplus needed grows like √k. And it gets smaller as dimensions get more, over whose parts
  * errors average out.
@@ -25,11 +27,11 @@ final class RescoreDefault {
 
     /** Candidates beyond k are so many times √k, for few dimensions and for many. */
     private enum Surplus {
-        PQ_2("pq", 2, 18, 5),
+        PQ_2("pq", 2, 30, 8),
         PQ_4("pq", 4, 80, 32),
         SQ_4("sq", 4, 4, 2),
         SQ_8("sq", 8, 2, 1.5),
-        RABITQ_1("rabitq", 1, 60, 14),
+        RABITQ_1("rabitq", 1, 60, 20),
         RABITQ_2("rabitq", 2, 10, 4),
         RABITQ_4("rabitq", 4, 3, 2);
 
