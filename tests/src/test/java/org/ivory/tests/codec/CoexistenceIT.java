@@ -130,9 +130,7 @@ class CoexistenceIT {
         String uuid = uuid(index);
         try (Stream<Path> files = Files.walk(cluster.directory())) {
             return files.anyMatch(
-                    file ->
-                            file.toString().contains(uuid)
-                                    && file.toString().endsWith(extension));
+                    file -> file.toString().contains(uuid) && file.toString().endsWith(extension));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

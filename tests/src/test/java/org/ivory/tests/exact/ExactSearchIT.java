@@ -79,10 +79,10 @@ class ExactSearchIT {
         client.create(celled, new IndexSpec().vector("v", set.dimension(), set.space(), model));
         new Bulk(client, celled, "v").refreshEach().load(set.base());
         finds(celled, set, v -> query(v).exact());
-        finds(celled, set, v -> query(v).nprobe(NLIST));
+        finds(celled, set, v -> query(v).nprobe(NLIST).rescoring(100));
         client.merge(celled);
         finds(celled, set, v -> query(v).exact());
-        finds(celled, set, v -> query(v).nprobe(NLIST));
+        finds(celled, set, v -> query(v).nprobe(NLIST).rescoring(100));
         client.drop(index);
         client.drop(celled);
     }

@@ -24,6 +24,11 @@ public final class VectorQuery {
         return with("nprobe", nprobe);
     }
 
+    /** Compares so many times {@code k} of the best estimates exactly. */
+    public VectorQuery rescoring(int factor) {
+        return with("rescore", Map.of("oversample_factor", factor));
+    }
+
     public VectorQuery exact() {
         return with("exact", true);
     }

@@ -155,7 +155,7 @@ class TwinIT {
                     List.of(
                             VectorQuery.on("v", query).k(10).exact(),
                             VectorQuery.on("v", query).nprobe(NLIST),
-                            VectorQuery.on("v", query).k(10).nprobe(NLIST))) {
+                            VectorQuery.on("v", query).k(10).nprobe(NLIST).rescoring(100))) {
                 Hits hits = client.search(INDEX, asked, 10);
                 assertEquals(1.0, Recall.of(set, query, hits, truth), asked.json());
             }
