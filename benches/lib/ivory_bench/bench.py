@@ -36,6 +36,7 @@ class Choices:
     oversamples: tuple[float, ...]
     ef_searches: tuple[int, ...]
     sides: tuple[str, ...]
+    warm_up: int
 
 
 @dataclass
@@ -89,9 +90,9 @@ class Bench:
         run = self.generator.run(f"/{index}/_search", requests, clients, rounds, answers=answers)
         return run, [sides.hit_ids(answer) for answer in read_records(answers)]
 
-    def timed(self, index: str, requests: Path, clients: int) -> Run:
+    def timed(self, index: str, requests: Path, clients: int, rounds: int = 1) -> Run:
         """Searches an index; the answers are not kept."""
-        return self.generator.run(f"/{index}/_search", requests, clients)
+        return self.generator.run(f"/{index}/_search", requests, clients, rounds)
 
     def recall(self, found: list[list[int]], limits: np.ndarray | None = None) -> float:
         """Recall@10 of the answers to the first queries."""

@@ -87,6 +87,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--plugin", metavar="ZIP", help="not the one that is built here")
     made.add_argument("--no-build", action="store_true", help="take the newest build")
     made.add_argument("--rounds", type=int, default=3, help="paired rounds (default 3)")
+    made.add_argument(
+        "--warm-up", type=int, default=20, metavar="N",
+        help="passes of each side before anything is timed, for the node's compiler (default 20)",
+    )
     made.add_argument("--loaders", type=int, default=2, help="clients that load (default 2)")
     made.add_argument("--clients", default="1,4", help="clients that search (default 1,4)")
     made.add_argument("--heap", default="2g", help="Java heap (default 2g)")
@@ -217,6 +221,7 @@ def _choices(chosen: argparse.Namespace, cells: int) -> Choices:
         tuple(float(part) for part in chosen.oversample.split(",")),
         numbers(chosen.ef_search),
         tuple(chosen.sides.split(",")),
+        0 if chosen.smoke else chosen.warm_up,
     )
 
 

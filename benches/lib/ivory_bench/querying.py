@@ -90,13 +90,13 @@ def _phase(bench: Bench, ivory: str, peer: str) -> Json:
         }
     }
     points: dict[str, list[Json]] = {}
+    floor = floor_requests(bench)
+    _warm_up(bench, floor, ivory, peer)
     for side, index in ((IVORY, ivory), (PEER, peer)):
         points[side] = [_sweep(bench, side, index, one) for one in settings(bench, side)]
     timed = {side: front(rows) for side, rows in points.items()}
     # One knob, in order of effort: nothing to leave out.
     timed[PEER] = [point for point in points[PEER] if point["recall"] >= LOWEST] or timed[PEER]
-    floor = floor_requests(bench)
-    bench.search(ivory, floor, max(bench.choices.clients), rounds=3)
     found["floor"] = {str(clients): [] for clients in bench.choices.clients}
     for clients in bench.choices.clients:
         for _ in range(bench.choices.rounds):
@@ -112,6 +112,18 @@ def _phase(bench: Bench, ivory: str, peer: str) -> Json:
     for point in (*points[IVORY], *points[PEER]):
         Path(point.pop("requests")).unlink()
     return found
+
+
+def _warm_up(bench: Bench, floor: Path, ivory: str, peer: str) -> None:
+    """Runs each side until the node's compiler has seen it: it takes thousands of searches."""
+    clients, passes = max(bench.choices.clients), bench.choices.warm_up
+    if not passes:
+        return
+    bench.timed(ivory, floor, clients, passes)
+    for side, index in ((IVORY, ivory), (PEER, peer)):
+        setting = settings(bench, side)[0]
+        bodies = (sides.search(side, text, setting) for text in bench.query_texts)
+        bench.timed(index, bench.requests(f"warm-up-{side}", bodies), clients, passes)
 
 
 def _sweep(bench: Bench, side: str, index: str, setting: Json) -> Json:
