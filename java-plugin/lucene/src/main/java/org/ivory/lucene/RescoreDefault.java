@@ -9,10 +9,9 @@ import org.ivory.nativelib.EncoderSpec;
  * <p>Measured on SIFT (128), GloVe (100) and MiniLM (384) for k = 10: so many candidates that .99
  * to .999 of what the probed cells give exactly is found (docs/BENCHMARKS.md); for the defaults
  * more than for the others, since to compare a vector that lies in memory costs little more than to
- * scan another cell would. An estimate's error does not
- * depend on k, but the more hits are wanted, the farther apart the distances about the last one:
- * the surplus needed grows like √k. And it gets smaller as dimensions get more, over whose parts
- * errors average out.
+ * scan another cell would. An estimate's error does not depend on k, but the more hits are wanted,
+ * the farther apart the distances about the last one: the surplus needed grows like √k. And it gets
+ * smaller as dimensions get more, over whose parts errors average out.
  */
 final class RescoreDefault {
 
