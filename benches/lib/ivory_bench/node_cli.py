@@ -88,7 +88,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--no-build", action="store_true", help="take the newest build")
     made.add_argument("--rounds", type=int, default=3, help="paired rounds (default 3)")
     made.add_argument(
-        "--warm-up", type=int, default=20, metavar="N",
+        "--warm-up",
+        type=int,
+        default=20,
+        metavar="N",
         help="passes of each side before anything is timed, for the node's compiler (default 20)",
     )
     made.add_argument("--loaders", type=int, default=2, help="clients that load (default 2)")
