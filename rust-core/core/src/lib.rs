@@ -10,6 +10,7 @@ mod encoder;
 mod error;
 mod metric;
 mod model;
+mod order;
 mod quantize;
 mod random;
 mod sample;

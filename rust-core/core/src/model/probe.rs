@@ -5,6 +5,7 @@ use super::frame::MODERATE;
 use super::{Model, WorkingMemory};
 use crate::error::{Error, Result};
 use crate::metric::Metric;
+use crate::order::ordered;
 
 impl Model {
     /// Finds the `min(nprobe, nlist)` cells nearest to the query, nearest first, ties by number, and
@@ -92,17 +93,5 @@ impl Model {
             && self.frame.apply_to(points)
             && self.kernels.preselect(&self.coarse, points, count, near)?
             && near.cells().len() <= 4 * count + self.nlist / PART)
-    }
-}
-
-/// Maps numbers to integers of the same order; both zeros are equal, NaN comes last.
-fn ordered(value: f32) -> u32 {
-    let bits = (value + 0.0).to_bits();
-    if value.is_nan() {
-        u32::MAX
-    } else if bits >> 31 == 1 {
-        !bits
-    } else {
-        bits | 0x8000_0000
     }
 }

@@ -1,5 +1,6 @@
 //! The best candidates seen so far.
 
+use crate::order::{ordered, unordered};
 use std::collections::TryReserveError;
 
 /// One document that a scan found, with its estimate.
@@ -80,34 +81,10 @@ impl Reservoir {
     }
 }
 
-/// Maps numbers to integers of the same order; both zeros become the same.
-fn ordered(value: f32) -> u32 {
-    let bits = (value + 0.0).to_bits();
-    if bits >> 31 == 1 { !bits } else { bits | 0x8000_0000 }
-}
-
-/// The number of an [`ordered`] integer.
-fn unordered(key: u32) -> f32 {
-    f32::from_bits(if key >> 31 == 1 { key & 0x7fff_ffff } else { !key })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Reservoir, ordered, unordered};
+    use super::Reservoir;
     use crate::random::Random;
-
-    #[test]
-    fn integers_have_the_order_of_their_numbers() {
-        let numbers =
-            [f32::NEG_INFINITY, f32::MIN, -1.0, -1e-45, 0.0, 1e-45, 1.0, f32::MAX, f32::INFINITY];
-        for pair in numbers.windows(2) {
-            assert!(ordered(pair[0]) < ordered(pair[1]), "{pair:?}");
-        }
-        for number in numbers {
-            assert_eq!(unordered(ordered(number)).to_bits(), number.to_bits());
-        }
-        assert_eq!(ordered(-0.0), ordered(0.0));
-    }
 
     #[test]
     fn the_best_stay_whatever_the_order() {
