@@ -1,6 +1,6 @@
 //! Assigning vectors and giving them codes.
 
-use super::{Model, WorkingMemory};
+use super::{Model, WorkingMemory, collect};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
 use crate::quantize::{self, Coder};
@@ -23,9 +23,7 @@ impl Model {
     ) -> Result<Self> {
         let mut cells = crate::error::filled(vectors.len() / self.dimension, 0u32)?;
         self.assign(vectors, &mut WorkingMemory::default(), &mut cells)?;
-        let mut centroids = Vec::new();
-        centroids.try_reserve_exact(self.nlist * self.dimension)?;
-        (0..self.nlist).for_each(|cell| centroids.extend(self.centroids().row(cell)));
+        let centroids = collect(self.centroids())?;
         let form = (self.metric, self.dimension, encoder);
         let coder = quantize::train(form, &centroids, (vectors, &cells), seed, cancelled)?;
         Self::of_centroids(self.metric, self.dimension, &centroids, coder.as_ref(), self.kernels)
