@@ -206,3 +206,16 @@ pub(crate) fn filled<T: Clone>(length: usize, value: T) -> Result<Vec<T>> {
     vector.resize(length, value);
     Ok(vector)
 }
+
+/// As [`filled`], in memory that is kept.
+pub(crate) fn refill<T: Clone>(kept: &mut Vec<T>, length: usize, value: T) -> Result<()> {
+    make_room(kept, length)?;
+    kept.resize(length, value);
+    Ok(())
+}
+
+/// Empties memory that is kept, and sees to room for that many.
+pub(crate) fn make_room<T>(kept: &mut Vec<T>, length: usize) -> Result<()> {
+    kept.clear();
+    Ok(kept.try_reserve(length)?)
+}

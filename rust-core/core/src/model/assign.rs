@@ -1,7 +1,7 @@
 //! Finding vectors' nearest cells.
 
 use super::Model;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, make_room, refill};
 use crate::quantize::Memory;
 use ivory_kernels::{Preselection, Scratch};
 use std::sync::atomic::AtomicBool;
@@ -52,8 +52,7 @@ impl Model {
         for (vectors, cells) in vectors.chunks(BATCH * self.dimension).zip(cells.chunks_mut(BATCH))
         {
             let mut points = std::mem::take(&mut memory.points);
-            points.clear();
-            points.try_reserve(vectors.len())?;
+            make_room(&mut points, vectors.len())?;
             points.extend_from_slice(vectors);
             self.frame.apply(&mut points);
             for (i, point) in points.chunks_exact(self.dimension).enumerate() {
@@ -79,10 +78,8 @@ impl Model {
         cells: &mut [u32],
     ) -> Result<()> {
         let never = AtomicBool::new(false);
-        memory.keys.clear();
-        memory.keys.try_reserve(cells.len())?;
-        memory.keys.resize(cells.len(), 0.0);
         let WorkingMemory { scratch, keys, .. } = memory;
+        refill(keys, cells.len(), 0.0)?;
         self.kernels.nearest(self.panels()?, points, scratch, cells, keys, &never)?;
         Ok(())
     }
@@ -99,18 +96,14 @@ impl Model {
             cells if cells.len() > self.nlist / PART + PART => return Ok(None),
             cells => cells,
         };
-        rows.clear();
-        rows.try_reserve(cells.len() * self.dimension)?;
-        bias.clear();
-        bias.try_reserve(cells.len())?;
-        keys.clear();
-        keys.try_reserve(cells.len())?;
+        make_room(rows, cells.len() * self.dimension)?;
+        make_room(bias, cells.len())?;
+        refill(keys, cells.len(), 0.0)?;
         for &cell in cells {
             rows.extend(self.centroids().row(cell as usize));
             bias.push(self.coarse.bias()[cell as usize]);
         }
         self.frame.apply(rows);
-        keys.resize(cells.len(), 0.0);
         self.kernels.keys(point, rows, bias, keys);
         let mut best = (f32::INFINITY, None);
         for (&cell, &key) in cells.iter().zip(&*keys) {

@@ -2,7 +2,7 @@
 
 use super::{Model, WorkingMemory, collect};
 use crate::encoder::Encoder;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, refill};
 use crate::quantize::{self, Coder};
 use std::sync::atomic::AtomicBool;
 
@@ -78,9 +78,7 @@ impl Model {
         let Some(coder) = &self.coder else { return Ok(()) };
         let WorkingMemory { points, keys, code, .. } = memory;
         for place in [&mut *points, &mut *keys] {
-            place.clear();
-            place.try_reserve(self.dimension)?;
-            place.resize(self.dimension, 0.0);
+            refill(place, self.dimension, 0.0)?;
         }
         codes.fill(0);
         let rows = vectors.chunks_exact(self.dimension).zip(codes.chunks_exact_mut(length));

@@ -3,7 +3,7 @@
 use super::assign::{PART, check_finite};
 use super::frame::MODERATE;
 use super::{Model, WorkingMemory};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, make_room, refill};
 use crate::metric::Metric;
 use crate::order::ordered;
 
@@ -45,9 +45,7 @@ impl Model {
         let preselected = self.preselect(query, count, memory)?;
         let WorkingMemory { raw: values, order, near, .. } = memory;
         let length = if preselected { near.cells().len() } else { self.nlist };
-        values.clear();
-        values.try_reserve(length)?;
-        values.resize(length, 0.0);
+        refill(values, length, 0.0)?;
         let (centroids, kernels) = (self.centroids(), self.kernels);
         match (preselected, self.metric == Metric::L2) {
             (true, true) => kernels.l2_at(query, centroids, near.cells(), values),
@@ -55,8 +53,7 @@ impl Model {
             (false, true) => kernels.l2(query, centroids, values),
             (false, false) => kernels.ip(query, centroids, values),
         }
-        order.clear();
-        order.try_reserve(length)?;
+        make_room(order, length)?;
         // Preselected cells are in order, so that places are, too, by which ties go.
         let nearer_is_larger = self.metric.is_spherical();
         order.extend(values.iter().zip(0u64..).map(|(&value, place)| {
@@ -85,8 +82,7 @@ impl Model {
             return Ok(false);
         }
         let WorkingMemory { points, near, .. } = memory;
-        points.clear();
-        points.try_reserve(query.len())?;
+        make_room(points, query.len())?;
         points.extend_from_slice(query);
         let largest = query.iter().fold(0f32, |most, x| most.max(x.abs()));
         Ok(f64::from(largest) <= MODERATE
