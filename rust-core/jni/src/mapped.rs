@@ -1,16 +1,12 @@
 //! Distances between one query and rows in mapped memory, read where they lie.
 
-use crate::arrays::{check_length, copy_all, place, unsigned, zeros};
+use crate::arrays::{check_length, copy_all, unsigned};
 use crate::failure::Failure;
-use crate::rows::metric;
-use ivory_core::Metric;
-use ivory_kernels::{Kernels, Rows};
+use crate::rows::{by_index, by_range, metric};
+use ivory_kernels::Rows;
 use jni::Env;
 use jni::objects::{JClass, JFloatArray, JIntArray};
 use jni::sys::{jint, jlong};
-
-/// Rows whose values are handed to Java at a time.
-const BLOCK: usize = 4096;
 
 /// `void scoreMapped(int metric, float[] query, long address, long length, int stride, int[] rows,
 /// int count, float[] out)`
@@ -34,32 +30,10 @@ pub(crate) fn score_mapped<'local>(
     check_length(env, "out", &out, count)?;
     let bytes = mapped(address, length)?;
     let all = rows_of(bytes, query.len(), unsigned("stride", stride)?)?;
-    let mut numbers = zeros::<i32>(count.min(BLOCK))?;
-    let mut unsigned_numbers = zeros::<u32>(count.min(BLOCK))?;
-    let mut values = zeros::<f32>(count.min(BLOCK))?;
-    let kernels = Kernels::active();
-    for start in (0..count).step_by(BLOCK) {
-        let length = BLOCK.min(count - start);
-        let (numbers, values) = (&mut numbers[..length], &mut values[..length]);
-        rows.get_region(env, place(start), numbers)?;
-        for (i, (place, &number)) in unsigned_numbers.iter_mut().zip(&*numbers).enumerate() {
-            *place = number as u32;
-            if number < 0 || number as usize >= all.count() {
-                return Err(Failure::argument(format!(
-                    "[rows] element [{}] is [{number}], the memory has [{}] rows",
-                    start + i,
-                    all.count()
-                )));
-            }
-        }
-        let numbers = &unsigned_numbers[..length];
-        match metric {
-            Metric::L2 => kernels.l2_at(&query, all, numbers, values),
-            Metric::Cosine | Metric::InnerProduct => kernels.ip_at(&query, all, numbers, values),
-        }
-        out.set_region(env, place(start), values)?;
-    }
-    Ok(())
+    let wrong = |i: usize, number: jint| {
+        format!("[rows] element [{i}] is [{number}], the memory has [{}] rows", all.count())
+    };
+    by_index(env, metric, &query, all, (&rows, count), &out, wrong)
 }
 
 /// `void scoreMappedRange(int metric, float[] query, long address, long length, int stride, int from,
@@ -91,19 +65,7 @@ pub(crate) fn score_mapped_range<'local>(
             all.count()
         )));
     }
-    let mut values = zeros::<f32>(count.min(BLOCK))?;
-    let kernels = Kernels::active();
-    for start in (0..count).step_by(BLOCK) {
-        let length = BLOCK.min(count - start);
-        let values = &mut values[..length];
-        let rows = all.range(from + start, from + start + length);
-        match metric {
-            Metric::L2 => kernels.l2(&query, rows, values),
-            Metric::Cosine | Metric::InnerProduct => kernels.ip(&query, rows, values),
-        }
-        out.set_region(env, place(start), values)?;
-    }
-    Ok(())
+    by_range(env, metric, &query, all.range(from, from + count), &out)
 }
 
 /// As many rows as there are whole ones; behind the last one nothing is needed.

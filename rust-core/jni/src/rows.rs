@@ -1,6 +1,6 @@
 //! Distances between one query and rows in a direct buffer.
 
-use crate::arrays::{check_length, copy_all, place, unsigned, zeros};
+use crate::arrays::{as_unsigned, check_length, copy_all, place, unsigned, zeros};
 use crate::failure::Failure;
 use ivory_core::Metric;
 use ivory_kernels::{Kernels, Rows};
@@ -28,20 +28,7 @@ pub(crate) fn score<'local>(
     let bytes = bytes_of(env, &rows)?;
     let rows =
         Rows::new(bytes, count, query.len()).map_err(|e| Failure::argument(e.to_string()))?;
-    let kernels = Kernels::active();
-    let mut values = zeros::<f32>(count.min(BLOCK))?;
-    for start in (0..count).step_by(BLOCK) {
-        let end = count.min(start + BLOCK);
-        let values = &mut values[..end - start];
-        match metric {
-            Metric::L2 => kernels.l2(&query, rows.range(start, end), values),
-            Metric::Cosine | Metric::InnerProduct => {
-                kernels.ip(&query, rows.range(start, end), values);
-            }
-        }
-        out.set_region(env, place(start), values)?;
-    }
-    Ok(())
+    by_range(env, metric, &query, rows, &out)
 }
 
 /// `void scoreRows(int metric, float[] query, ByteBuffer rows, int[] index, int count, float[] out)`
@@ -65,27 +52,61 @@ pub(crate) fn score_rows<'local>(
     let available = bytes.len() / 4 / query.len().max(1);
     let rows =
         Rows::new(bytes, available, query.len()).map_err(|e| Failure::argument(e.to_string()))?;
-    let kernels = Kernels::active();
-    let mut numbers = zeros::<i32>(count.min(BLOCK))?;
-    let mut unsigned_numbers = zeros::<u32>(count.min(BLOCK))?;
+    let wrong = |i: usize, number: jint| {
+        format!("[index] element [{i}] is [{number}], [rows] has [{available}] rows")
+    };
+    by_index(env, metric, &query, rows, (&index, count), &out, wrong)
+}
+
+/// Raw values of all rows, in their order.
+pub(crate) fn by_range<'local>(
+    env: &Env<'local>,
+    metric: Metric,
+    query: &[f32],
+    rows: Rows<'_>,
+    out: &JFloatArray<'local>,
+) -> Result<(), Failure> {
+    let count = rows.count();
     let mut values = zeros::<f32>(count.min(BLOCK))?;
+    let kernels = Kernels::active();
+    for start in (0..count).step_by(BLOCK) {
+        let end = count.min(start + BLOCK);
+        let (rows, values) = (rows.range(start, end), &mut values[..end - start]);
+        match metric {
+            Metric::L2 => kernels.l2(query, rows, values),
+            Metric::Cosine | Metric::InnerProduct => kernels.ip(query, rows, values),
+        }
+        out.set_region(env, place(start), values)?;
+    }
+    Ok(())
+}
+
+/// Raw values of the rows that the first `count` elements of an array name; `wrong` gives the text
+/// that refuses an element (its place and what it is) that names none.
+pub(crate) fn by_index<'local>(
+    env: &Env<'local>,
+    metric: Metric,
+    query: &[f32],
+    rows: Rows<'_>,
+    (index, count): (&JIntArray<'local>, usize),
+    out: &JFloatArray<'local>,
+    wrong: impl Fn(usize, jint) -> String,
+) -> Result<(), Failure> {
+    let mut numbers = zeros::<jint>(count.min(BLOCK))?;
+    let mut values = zeros::<f32>(count.min(BLOCK))?;
+    let kernels = Kernels::active();
     for start in (0..count).step_by(BLOCK) {
         let length = BLOCK.min(count - start);
         let (numbers, values) = (&mut numbers[..length], &mut values[..length]);
         index.get_region(env, place(start), numbers)?;
-        for (i, (place, &number)) in unsigned_numbers.iter_mut().zip(&*numbers).enumerate() {
-            *place = number as u32;
-            if number < 0 || number as usize >= available {
-                return Err(Failure::argument(format!(
-                    "[index] element [{}] is [{number}], [rows] has [{available}] rows",
-                    start + i
-                )));
-            }
+        let names_none = |&number: &jint| number < 0 || number as usize >= rows.count();
+        if let Some(i) = numbers.iter().position(names_none) {
+            return Err(Failure::argument(wrong(start + i, numbers[i])));
         }
-        let numbers = &unsigned_numbers[..length];
+        let numbers = as_unsigned::<jint>(numbers);
         match metric {
-            Metric::L2 => kernels.l2_at(&query, rows, numbers, values),
-            Metric::Cosine | Metric::InnerProduct => kernels.ip_at(&query, rows, numbers, values),
+            Metric::L2 => kernels.l2_at(query, rows, numbers, values),
+            Metric::Cosine | Metric::InnerProduct => kernels.ip_at(query, rows, numbers, values),
         }
         out.set_region(env, place(start), values)?;
     }
