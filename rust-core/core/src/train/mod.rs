@@ -4,6 +4,7 @@ mod clustering;
 mod lloyd;
 mod progress;
 mod repair;
+mod run;
 mod seeding;
 
 pub use progress::{Phase, Progress};
@@ -179,7 +180,7 @@ impl Trainer {
         };
         let _end = EndOfRun(self);
         let numbers = sample.into_numbers();
-        lloyd::train(&self.parameters, numbers, self.kernels, &self.cancelled, &self.progress)
+        run::train(&self.parameters, numbers, self.kernels, &self.cancelled, &self.progress)
     }
 
     /// What the run has done so far, or its final report.
