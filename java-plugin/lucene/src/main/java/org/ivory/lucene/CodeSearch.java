@@ -29,7 +29,6 @@ final class CodeSearch {
     private final SearchEnvironment environment;
     private final List<LeafReaderContext> leaves;
     private final CandidateBits bits;
-    private final long documents;
 
     /** Those with documents of the model, in the order in which they are scanned. */
     private final Part[] parts;
@@ -61,18 +60,15 @@ final class CodeSearch {
         this.bits = bits;
         this.without = new FixedBitSet[segments.length];
         List<Part> found = new ArrayList<>(segments.length);
-        long sum = 0;
         for (int number = 0; number < segments.length; number++) {
             if (segments[number] != null) {
                 SegmentCells cells = segments[number].cells();
                 long count = cells.documents(probe.fingerprint());
                 if (count > 0) {
                     found.add(new Part(number, cells, region(segments[number]), count));
-                    sum += count;
                 }
             }
         }
-        documents = sum;
         parts = found.toArray(new Part[0]);
         Arrays.sort(parts, (a, b) -> Long.compare(b.documents, a.documents));
         for (Part part : parts) {
@@ -90,11 +86,6 @@ final class CodeSearch {
         }
         MappedRegion region = segment.region(probe.fingerprint());
         return region != null && probe.fits(region) ? region : null;
-    }
-
-    /** Documents of the model in the shard, deleted ones included. */
-    long documents() {
-        return documents;
     }
 
     /** Segments whose codes are scanned in place. */
