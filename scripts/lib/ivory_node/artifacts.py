@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +41,16 @@ def peer_distribution(version: str) -> Path:
     return _cached(
         f"peer-{version}-{LAYOUT}", lambda work: _assemble_peer(work, version, distribution)
     )
+
+
+def host_plugin(name: str, version: str) -> Path:
+    """The zip of one of the host's own plugins, as its install command takes it."""
+    distribution = host_distribution(version)
+    folder = _cached(
+        f"{name}-{version}-{LAYOUT}",
+        lambda work: _assemble_plugin(work, host.HOST_PLUGINS[name], version, distribution),
+    )
+    return folder / f"{name}-{version}.zip"
 
 
 def _cached(name: str, assemble: Callable[[Path], Path]) -> Path:
@@ -126,6 +137,20 @@ def _assemble_peer(work: Path, version: str, distribution: Path) -> Path:
     _make_modules(
         host.PEER_MODULES, maven, result / "modules", _names(distribution / "lib"), version
     )
+    return result
+
+
+def _assemble_plugin(work: Path, plugin: host.Module, version: str, distribution: Path) -> Path:
+    maven = work / "maven"
+    copy_bundles(_module_bundles((plugin,), version), maven)
+    modules = work / "modules"
+    _make_modules((plugin,), maven, modules, _names(distribution / "lib"), version)
+    result = work / "result"
+    result.mkdir()
+    target = result / f"{plugin.name}-{version}.zip"
+    with zipfile.ZipFile(target, "w") as archive:
+        for path in sorted((modules / plugin.name).iterdir()):
+            archive.write(path, path.name)
     return result
 
 

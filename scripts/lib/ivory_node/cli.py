@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import cluster
+from . import cluster, host
 from .console import tail
 from .errors import NodeError
 from .state import Folder
@@ -83,6 +83,13 @@ def parser() -> argparse.ArgumentParser:
         help="plugin zip, `newest` of build/distributions (default), or `none`",
     )
     up.add_argument(
+        "--host-plugin",
+        action="append",
+        choices=sorted(host.HOST_PLUGINS),
+        dest="host_plugins",
+        help="install this plugin of the host's as well (may be given more than once)",
+    )
+    up.add_argument(
         "--set",
         type=_pair,
         action="append",
@@ -126,7 +133,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:
     changes: dict[str, Any] = {}
-    for name in ("nodes", "heap", "peer", "jvm"):
+    for name in ("nodes", "heap", "peer", "jvm", "host_plugins"):
         if getattr(arguments, name) is not None:
             changes[name] = getattr(arguments, name)
     for name in ("settings", "environment"):

@@ -108,6 +108,27 @@ PEER_MODULES = (
 # In the order of installation: the second may extend the first.
 PEER_PLUGINS = ("opensearch-job-scheduler", "opensearch-knn")
 
+_S3 = """grant {
+    permission java.lang.RuntimePermission "accessDeclaredMembers";
+    permission java.lang.RuntimePermission "getClassLoader";
+    permission java.lang.RuntimePermission "setContextClassLoader";
+    permission java.lang.reflect.ReflectPermission "suppressAccessChecks";
+    permission java.net.NetPermission "getProxySelector";
+    permission java.net.SocketPermission "*", "connect,resolve";
+    permission java.util.PropertyPermission "*", "read,write";
+    permission java.io.FilePermission "<<ALL FILES>>", "read";
+};
+"""
+# The host's own plugins that a node can be given: published as jars, without descriptor or policy.
+HOST_PLUGINS = {
+    "repository-s3": Module(
+        "repository-s3",
+        ("repository-s3",),
+        "org.opensearch.repositories.s3.S3RepositoryPlugin",
+        policy=_S3,
+    ),
+}
+
 
 def peer_version(host: str) -> str:
     """Plugins of the project carry the host's version and a build number."""

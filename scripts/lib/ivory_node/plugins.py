@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import host
 from .account import Account
-from .artifacts import peer_distribution
+from .artifacts import host_plugin, peer_distribution
 from .config import home_arguments
 from .console import say, tail
 from .errors import NodeError
@@ -55,6 +55,7 @@ def wanted(options: Options, version: str) -> list[PluginZip]:
     if options.peer:
         zips = peer_distribution(version) / "plugins"
         paths += [zips / f"{name}-{host.peer_version(version)}.zip" for name in host.PEER_PLUGINS]
+    paths += [host_plugin(name, version) for name in options.host_plugins]
     if options.plugin == "newest":
         paths.append(newest_plugin())
     elif options.plugin != "none":

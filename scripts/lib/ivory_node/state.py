@@ -26,6 +26,7 @@ class Options:
     heap: str = "1g"
     peer: bool = False
     plugin: str = "newest"
+    host_plugins: list[str] = field(default_factory=list)
     settings: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     jvm: list[str] = field(default_factory=list)

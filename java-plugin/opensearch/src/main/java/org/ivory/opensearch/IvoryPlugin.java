@@ -11,6 +11,7 @@ import org.ivory.opensearch.codec.IvoryCodecs;
 import org.ivory.opensearch.mapper.IvoryVectorFieldMapper;
 import org.ivory.opensearch.model.store.ModelIndex;
 import org.ivory.opensearch.query.IvoryQueryBuilder;
+import org.ivory.opensearch.rest.OctetStream;
 import org.ivory.opensearch.settings.IvorySettings;
 import org.opensearch.action.ActionRequest;
 import org.opensearch.action.support.ActionFilter;
@@ -83,6 +84,7 @@ public final class IvoryPlugin extends Plugin
             LOG.warn("no native library, its plain-Java twin serves: {}", library.reason());
         }
         services = new NodeServices(library, memory.account());
+        OctetStream.register();
     }
 
     /** Where the plugin is installed: the folder of the jar that this class is in. */
@@ -141,7 +143,8 @@ public final class IvoryPlugin extends Plugin
                         client,
                         clusterService,
                         threadPool,
-                        resolver);
+                        resolver,
+                        repositories);
         services.models(models.models());
         return models.components();
     }

@@ -2,10 +2,14 @@ package org.ivory.opensearch;
 
 import org.ivory.nativelib.VectorOps;
 import org.ivory.opensearch.action.model.DeleteModelAction;
+import org.ivory.opensearch.action.model.ExportModelAction;
 import org.ivory.opensearch.action.model.GetModelsAction;
+import org.ivory.opensearch.action.model.ImportModelAction;
 import org.ivory.opensearch.action.model.TrainModelAction;
 import org.ivory.opensearch.action.model.TransportDeleteModelAction;
+import org.ivory.opensearch.action.model.TransportExportModelAction;
 import org.ivory.opensearch.action.model.TransportGetModelsAction;
+import org.ivory.opensearch.action.model.TransportImportModelAction;
 import org.ivory.opensearch.action.model.TransportTrainModelAction;
 import org.ivory.opensearch.action.model.TransportUpdateModelAction;
 import org.ivory.opensearch.action.model.UpdateModelAction;
@@ -27,8 +31,15 @@ import org.ivory.opensearch.model.store.ModelStore;
 import org.ivory.opensearch.model.training.TrainingPlanner;
 import org.ivory.opensearch.model.training.TrainingService;
 import org.ivory.opensearch.model.training.TrainingStatus;
+import org.ivory.opensearch.model.transfer.ModelExporter;
+import org.ivory.opensearch.model.transfer.ModelFileReader;
+import org.ivory.opensearch.model.transfer.ModelImporter;
+import org.ivory.opensearch.model.transfer.RepositoryFiles;
 import org.ivory.opensearch.rest.RestDeleteModelAction;
+import org.ivory.opensearch.rest.RestExportModelAction;
 import org.ivory.opensearch.rest.RestGetModelsAction;
+import org.ivory.opensearch.rest.RestImportModelAction;
+import org.ivory.opensearch.rest.RestPutModelAction;
 import org.ivory.opensearch.rest.RestStatsAction;
 import org.ivory.opensearch.rest.RestTrainModelAction;
 import org.ivory.opensearch.settings.IvorySettings;
@@ -47,6 +58,7 @@ import org.opensearch.core.action.ActionResponse;
 import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
 import org.opensearch.index.mapper.MappingTransformer;
 import org.opensearch.plugins.ActionPlugin.ActionHandler;
+import org.opensearch.repositories.RepositoriesService;
 import org.opensearch.rest.RestHandler;
 import org.opensearch.tasks.Task;
 import org.opensearch.threadpool.ThreadPool;
@@ -55,6 +67,7 @@ import org.opensearch.transport.client.OriginSettingClient;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The models of one node: all parts and how they hang together. */
 final class ModelComponents {
@@ -65,6 +78,10 @@ final class ModelComponents {
     private final TrainingPlanner planner;
     private final StatsCollector stats;
     private final ModelLifecycle lifecycle;
+    private final RepositoryFiles repositoryFiles;
+    private final ModelImporter importer;
+    private final ModelExporter exporter;
+    private volatile long maxImportSize;
     private volatile TimeValue modelWait;
     private volatile int trainingThreads;
 
@@ -75,7 +92,8 @@ final class ModelComponents {
             Client client,
             ClusterService clusterService,
             ThreadPool threadPool,
-            IndexNameExpressionResolver resolver) {
+            IndexNameExpressionResolver resolver,
+            Supplier<RepositoriesService> repositories) {
         this.clusterService = clusterService;
         follow(settings, clusterService.getClusterSettings());
         VectorOps ops = services.ops();
@@ -100,6 +118,17 @@ final class ModelComponents {
                                 memory,
                                 trainingCounters,
                                 () -> trainingThreads));
+        repositoryFiles = new RepositoryFiles(repositories);
+        importer =
+                new ModelImporter(
+                        new ModelImporter.Parts(
+                                clusterService,
+                                threadPool,
+                                registry,
+                                updater(client),
+                                store,
+                                new ModelFileReader(ops, memory, () -> maxImportSize)));
+        exporter = new ModelExporter(registry, store, repositoryFiles);
         new ModelJanitor(clusterService, threadPool, registry, new ChunkSweeper(client));
         stats =
                 new StatsCollector(
@@ -119,7 +148,15 @@ final class ModelComponents {
 
     /** What the host injects into actions, starts and stops. */
     Collection<Object> components() {
-        return List.of(registry, planner, trainings, stats, lifecycle);
+        return List.of(
+                registry,
+                planner,
+                trainings,
+                stats,
+                lifecycle,
+                repositoryFiles,
+                importer,
+                exporter);
     }
 
     /** What checks the models that mappings name. */
@@ -132,6 +169,8 @@ final class ModelComponents {
                 new ActionHandler<>(TrainModelAction.INSTANCE, TransportTrainModelAction.class),
                 new ActionHandler<>(GetModelsAction.INSTANCE, TransportGetModelsAction.class),
                 new ActionHandler<>(DeleteModelAction.INSTANCE, TransportDeleteModelAction.class),
+                new ActionHandler<>(ImportModelAction.INSTANCE, TransportImportModelAction.class),
+                new ActionHandler<>(ExportModelAction.INSTANCE, TransportExportModelAction.class),
                 new ActionHandler<>(UpdateModelAction.INSTANCE, TransportUpdateModelAction.class),
                 new ActionHandler<>(IvoryStatsAction.INSTANCE, TransportIvoryStatsAction.class));
     }
@@ -141,6 +180,9 @@ final class ModelComponents {
                 new RestTrainModelAction(),
                 new RestGetModelsAction(),
                 new RestDeleteModelAction(),
+                new RestPutModelAction(),
+                new RestImportModelAction(),
+                new RestExportModelAction(),
                 new RestStatsAction());
     }
 
@@ -167,6 +209,9 @@ final class ModelComponents {
     private void follow(Settings settings, ClusterSettings changes) {
         modelWait = IvorySettings.MODEL_WAIT.get(settings);
         trainingThreads = IvorySettings.TRAINING_THREADS.get(settings);
+        maxImportSize = IvorySettings.MAX_IMPORT_SIZE.get(settings).getBytes();
+        changes.addSettingsUpdateConsumer(
+                IvorySettings.MAX_IMPORT_SIZE, value -> maxImportSize = value.getBytes());
         changes.addSettingsUpdateConsumer(IvorySettings.MODEL_WAIT, value -> modelWait = value);
         changes.addSettingsUpdateConsumer(
                 IvorySettings.TRAINING_THREADS, value -> trainingThreads = value);

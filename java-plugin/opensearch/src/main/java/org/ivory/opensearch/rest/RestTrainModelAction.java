@@ -3,7 +3,6 @@ package org.ivory.opensearch.rest;
 import org.ivory.opensearch.action.model.TrainModelAction;
 import org.ivory.opensearch.action.model.TrainModelBody;
 import org.ivory.opensearch.action.model.TrainModelRequest;
-import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.rest.BaseRestHandler;
 import org.opensearch.rest.RestRequest;
 import org.opensearch.rest.action.RestStatusToXContentListener;
@@ -11,7 +10,6 @@ import org.opensearch.transport.client.node.NodeClient;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 
 /** {@code POST /_plugins/_ivory/models/{id}/_train[?wait_for_completion=true]} */
 public final class RestTrainModelAction extends BaseRestHandler {
@@ -31,26 +29,11 @@ public final class RestTrainModelAction extends BaseRestHandler {
         String id = request.param(Paths.ID);
         boolean wait = request.paramAsBoolean("wait_for_completion", false);
         TrainModelRequest training =
-                new TrainModelRequest(TrainModelBody.parse(id, body(request)), wait);
+                new TrainModelRequest(TrainModelBody.parse(id, JsonBody.read(request)), wait);
         return channel ->
                 client.execute(
                         TrainModelAction.INSTANCE,
                         training,
                         new RestStatusToXContentListener<>(channel));
-    }
-
-    private static Map<String, Object> body(RestRequest request) throws IOException {
-        if (request.hasContentOrSourceParam() == false) {
-            return Map.of();
-        }
-        try (XContentParser parser = request.contentOrSourceParamParser()) {
-            if (parser.nextToken() != XContentParser.Token.START_OBJECT) {
-                throw new IllegalArgumentException(
-                        "the body must be a JSON object, but it starts with ["
-                                + parser.currentToken()
-                                + "]");
-            }
-            return parser.map();
-        }
     }
 }

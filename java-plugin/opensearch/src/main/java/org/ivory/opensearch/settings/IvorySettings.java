@@ -5,6 +5,8 @@ import org.opensearch.common.settings.Setting.Property;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.unit.TimeValue;
 import org.opensearch.common.util.concurrent.OpenSearchExecutors;
+import org.opensearch.core.common.unit.ByteSizeUnit;
+import org.opensearch.core.common.unit.ByteSizeValue;
 import org.opensearch.threadpool.ExecutorBuilder;
 import org.opensearch.threadpool.FixedExecutorBuilder;
 
@@ -54,11 +56,21 @@ public final class IvorySettings {
                     Property.NodeScope,
                     Property.Dynamic);
 
+    /** The longest model file that is imported, over HTTP or from a repository. */
+    public static final Setting<ByteSizeValue> MAX_IMPORT_SIZE =
+            Setting.byteSizeSetting(
+                    "plugins.ivory.model.max_import_size",
+                    new ByteSizeValue(1, ByteSizeUnit.GB),
+                    new ByteSizeValue(1, ByteSizeUnit.BYTES),
+                    new ByteSizeValue(8, ByteSizeUnit.GB),
+                    Property.NodeScope,
+                    Property.Dynamic);
+
     private IvorySettings() {}
 
     /** All settings to register. */
     public static List<Setting<?>> all() {
-        return List.of(TRAINING_THREADS, MODEL_WAIT);
+        return List.of(TRAINING_THREADS, MODEL_WAIT, MAX_IMPORT_SIZE);
     }
 
     /** The thread pools to build. */

@@ -34,7 +34,13 @@ public final class ModelTransitions {
             String conflict = usage.conflict(model);
             if (conflict != null) {
                 throw new OpenSearchStatusException(
-                        "model [" + id + "] cannot be trained: " + conflict, RestStatus.CONFLICT);
+                        "model ["
+                                + id
+                                + "] cannot be "
+                                + (model.origin().isImport() ? "imported" : "trained")
+                                + ": "
+                                + conflict,
+                        RestStatus.CONFLICT);
             }
         }
         return ModelsState.with(state, id, ModelJson.write(model));
@@ -59,19 +65,21 @@ public final class ModelTransitions {
     }
 
     /**
-     * Takes a model one step further on the way from created to ready or failed.
+     * Takes a model one step further on the way from created to ready or failed. An import has no
+     * training on its way, and is removed where it fails: what was refused leaves no trace.
      *
-     * @throws OpenSearchStatusException (409) if it is no longer the training run's that proposes
-     *     the step, or not in progress
+     * @throws OpenSearchStatusException (409) if it is no longer the run's that proposes the step,
+     *     or not in progress
      */
     public static ClusterState advance(ClusterState state, ModelMetadata next) {
         ModelMetadata current = require(state, next.id());
+        boolean imported = current.origin().isImport();
+        ModelState beforeReady = imported ? ModelState.CREATED : ModelState.TRAINING;
         boolean allowed =
                 current.generation().equals(next.generation())
                         && current.state().inProgress()
                         && next.state().compareTo(current.state()) > 0
-                        && (next.state() != ModelState.READY
-                                || current.state() == ModelState.TRAINING);
+                        && (next.state() != ModelState.READY || current.state() == beforeReady);
         if (allowed == false) {
             throw new OpenSearchStatusException(
                     "model ["
@@ -87,14 +95,15 @@ public final class ModelTransitions {
                             + "]",
                     RestStatus.CONFLICT);
         }
-        return ModelsState.with(state, next.id(), ModelJson.write(next));
+        boolean removed = imported && next.state() == ModelState.FAILED;
+        return ModelsState.with(state, next.id(), removed ? null : ModelJson.write(next));
     }
 
     /**
      * Removes a model.
      *
      * @throws ResourceNotFoundException if there is none
-     * @throws OpenSearchStatusException (409) if it is being trained, or a mapping names it
+     * @throws OpenSearchStatusException (409) if it is being made, or a mapping names it
      */
     public static ClusterState remove(ClusterState state, String id) {
         if (ModelsState.read(state).containsKey(id) == false) {
@@ -127,13 +136,14 @@ public final class ModelTransitions {
         return ModelsState.with(state, id, null);
     }
 
-    /** Fails all models whose training ended with the process that did it. */
+    /** Fails all models whose training ended with the process that did it, and removes imports. */
     public static ClusterState failOrphans(ClusterState state) {
         ClusterState result = state;
         for (ModelMetadata model : Models.of(ModelsState.read(state)).all()) {
             ModelMetadata effective = model.effective(state.nodes());
             if (effective.state() != model.state()) {
-                result = ModelsState.with(result, model.id(), ModelJson.write(effective));
+                String json = model.origin().isImport() ? null : ModelJson.write(effective);
+                result = ModelsState.with(result, model.id(), json);
             }
         }
         return result;

@@ -18,6 +18,7 @@ import java.time.Instant;
  */
 public final class ModelJson {
     private static final String CELLS = "cell_sizes";
+    private static final String IMPORTED_FROM = "imported_from";
     private static final String ENCODER = "encoder";
     private static final String PARAMETERS = "parameters";
 
@@ -58,7 +59,7 @@ public final class ModelJson {
 
     private static void writeFields(XContentBuilder builder, ModelMetadata model, boolean internal)
             throws IOException {
-        TrainingOrigin origin = model.origin();
+        ModelOrigin origin = model.origin();
         builder.field("model_id", model.id());
         builder.field("state", model.state().label());
         optional(builder, "reason", model.reason());
@@ -71,10 +72,10 @@ public final class ModelJson {
             builder.field("fingerprint", model.file().fingerprintText());
             builder.field("size_in_bytes", model.file().length());
         }
-        builder.field("training_index", origin.index());
-        builder.field("training_field", origin.field());
-        builder.field("max_training_vector_count", origin.maxVectors());
-        builder.field("seed", origin.seed());
+        optional(builder, IMPORTED_FROM, origin.importedFrom());
+        if (origin.training() != null) {
+            writeTraining(builder, origin.training());
+        }
         builder.field("created_at", Instant.ofEpochMilli(model.createdMillis()).toString());
         builder.field("node", origin.nodeName());
         builder.field("task", origin.task());
@@ -107,6 +108,14 @@ public final class ModelJson {
         }
     }
 
+    private static void writeTraining(XContentBuilder builder, TrainingSource training)
+            throws IOException {
+        builder.field("training_index", training.index());
+        builder.field("training_field", training.field());
+        builder.field("max_training_vector_count", training.maxVectors());
+        builder.field("seed", training.seed());
+    }
+
     private static void writeReport(XContentBuilder builder, TrainingReport report)
             throws IOException {
         builder.field("vectors_offered", report.vectorsOffered());
@@ -133,12 +142,10 @@ public final class ModelJson {
 
     private static ModelMetadata read(String id, JsonFields json) {
         ModelState state = ModelState.ofLabel(json.string("state"));
-        TrainingOrigin origin =
-                new TrainingOrigin(
-                        json.string("training_index"),
-                        json.string("training_field"),
-                        json.longInteger("seed"),
-                        json.integer("max_training_vector_count"),
+        ModelOrigin origin =
+                new ModelOrigin(
+                        json.has(IMPORTED_FROM) ? null : readTraining(json),
+                        json.stringOrNull(IMPORTED_FROM),
                         json.stringOrNull("description"),
                         json.string("node_ephemeral_id"),
                         json.string("node"),
@@ -155,8 +162,16 @@ public final class ModelJson {
                 readEncoder(json),
                 origin,
                 ready ? readFile(json) : null,
-                ready ? readReport(json) : null,
+                ready && origin.isImport() == false ? readReport(json) : null,
                 json.longInteger("created_millis"));
+    }
+
+    private static TrainingSource readTraining(JsonFields json) {
+        return new TrainingSource(
+                json.string("training_index"),
+                json.string("training_field"),
+                json.longInteger("seed"),
+                json.integer("max_training_vector_count"));
     }
 
     /** Models from before there were encoders have none. */

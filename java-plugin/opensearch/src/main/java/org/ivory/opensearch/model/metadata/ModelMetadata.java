@@ -11,14 +11,14 @@ import java.util.Objects;
  * All that the cluster state knows of one model. Immutable.
  *
  * @param id the user's name for it
- * @param generation identifies one training run of this id; names its chunks, so that what a failed
- *     run left behind is never taken for a later run's
+ * @param generation identifies one run (a training or an import) of this id; names its chunks, so
+ *     that what a failed run left behind is never taken for a later run's
  * @param reason why it failed; null unless it failed
  * @param encoder how it makes codes; before it is ready what was asked for, which may be {@link
  *     EncoderSpec#AUTO}
  * @param file null unless it is ready
- * @param report null unless it is ready
- * @param createdMillis when the training was asked for, since the epoch
+ * @param report null unless it is ready, and of an imported model
+ * @param createdMillis when it was asked for, since the epoch
  */
 public record ModelMetadata(
         String id,
@@ -29,7 +29,7 @@ public record ModelMetadata(
         int dimension,
         int nlist,
         EncoderSpec encoder,
-        TrainingOrigin origin,
+        ModelOrigin origin,
         ModelFile file,
         TrainingReport report,
         long createdMillis) {
@@ -41,9 +41,10 @@ public record ModelMetadata(
         Objects.requireNonNull(metric, "metric");
         Objects.requireNonNull(encoder, "encoder");
         Objects.requireNonNull(origin, "origin");
-        if (state == ModelState.READY && (file == null || report == null)) {
+        if (state == ModelState.READY
+                && (file == null || (report == null && origin.isImport() == false))) {
             throw new IllegalArgumentException(
-                    "[file] and [report] are missing of the ready model [" + id + "]");
+                    "[file] or [report] is missing of the ready model [" + id + "]");
         }
         if (state == ModelState.FAILED && reason == null) {
             throw new IllegalArgumentException(
@@ -51,7 +52,7 @@ public record ModelMetadata(
         }
     }
 
-    /** A model whose training was just accepted. */
+    /** A model whose training or import was just accepted. */
     public static ModelMetadata created(
             String id,
             String generation,
@@ -59,7 +60,7 @@ public record ModelMetadata(
             int dimension,
             int nlist,
             EncoderSpec encoder,
-            TrainingOrigin origin,
+            ModelOrigin origin,
             long createdMillis) {
         return new ModelMetadata(
                 id,
@@ -82,6 +83,7 @@ public record ModelMetadata(
 
     /**
      * @param encoder the one that the model has
+     * @param report null if the model is imported
      */
     public ModelMetadata ready(ModelFile file, EncoderSpec encoder, TrainingReport report) {
         return with(ModelState.READY, null, encoder, file, report);
@@ -91,7 +93,7 @@ public record ModelMetadata(
         return with(ModelState.FAILED, reason, encoder, null, null);
     }
 
-    /** Whether the process that should train this model is no longer in the cluster. */
+    /** Whether the process that should make this model is no longer in the cluster. */
     public boolean orphaned(DiscoveryNodes nodes) {
         if (state.inProgress() == false) {
             return false;
@@ -110,7 +112,9 @@ public record ModelMetadata(
             return failed(
                     "node ["
                             + origin.nodeName()
-                            + "] left the cluster or restarted before the training had ended");
+                            + "] left the cluster or restarted before the "
+                            + (origin.isImport() ? "import" : "training")
+                            + " had ended");
         }
         return this;
     }

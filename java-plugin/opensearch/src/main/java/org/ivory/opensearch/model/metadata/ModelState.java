@@ -4,13 +4,13 @@ import java.util.Locale;
 
 /** Where a model stands in its life. */
 public enum ModelState {
-    /** Its training was accepted and waits for its turn. */
+    /** Its training was accepted and waits for its turn, or its imported file is being stored. */
     CREATED,
     /** Vectors are collected and clustered, or the result is being stored. */
     TRAINING,
     /** Stored completely; final. */
     READY,
-    /** Its training ended without a model; it may be trained again. */
+    /** Its training ended without a model; it may be made again. */
     FAILED;
 
     /** The name that users see and that is stored. */

@@ -73,14 +73,20 @@ public final class ModelStore {
         try (ModelLoader loader = ops.loadModel(file.length())) {
             for (int number = 0; number < file.chunks(); number++) {
                 betweenChunks.run();
-                byte[] bytes = readChunk(metadata.generation(), file, number);
+                byte[] bytes = readChunk(metadata, number);
                 loader.append(bytes, bytes.length);
             }
             return checked(loader.finish(), metadata);
         }
     }
 
-    private byte[] readChunk(String generation, ModelFile file, int number) {
+    /**
+     * Reads one chunk of a ready model's file; waits for it.
+     *
+     * @throws ModelFormatException if it is missing or damaged
+     */
+    public byte[] readChunk(ModelMetadata metadata, int number) {
+        String generation = metadata.generation();
         GetResponse response =
                 client.prepareGet(ModelIndex.NAME, ModelChunk.id(generation, number))
                         .execute()
@@ -89,7 +95,7 @@ public final class ModelStore {
             throw new ModelFormatException(
                     "chunk [" + number + "] of generation [" + generation + "] is missing");
         }
-        int length = ModelChunk.length(file.length(), number);
+        int length = ModelChunk.length(metadata.file().length(), number);
         return ModelChunk.read(response.getSourceAsMap(), generation, number, length);
     }
 

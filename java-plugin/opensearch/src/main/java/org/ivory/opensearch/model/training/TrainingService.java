@@ -4,8 +4,9 @@ import org.ivory.nativelib.VectorOps;
 import org.ivory.opensearch.breaker.NativeMemory;
 import org.ivory.opensearch.model.lifecycle.ModelUpdater;
 import org.ivory.opensearch.model.metadata.ModelMetadata;
+import org.ivory.opensearch.model.metadata.ModelOrigin;
 import org.ivory.opensearch.model.metadata.ModelRegistry;
-import org.ivory.opensearch.model.metadata.TrainingOrigin;
+import org.ivory.opensearch.model.metadata.TrainingSource;
 import org.ivory.opensearch.model.store.ModelStore;
 import org.ivory.opensearch.settings.IvorySettings;
 import org.ivory.opensearch.stats.TrainingCounters;
@@ -128,12 +129,10 @@ public final class TrainingService {
                                 new TrainingTask.Request(plan.modelId()));
         DiscoveryNode node = parts.clusterService().localNode();
         TaskId taskId = new TaskId(node.getId(), task.getId());
-        TrainingOrigin origin =
-                new TrainingOrigin(
-                        plan.index(),
-                        plan.field(),
-                        plan.seed(),
-                        plan.maxVectors(),
+        ModelOrigin origin =
+                ModelOrigin.trained(
+                        new TrainingSource(
+                                plan.index(), plan.field(), plan.seed(), plan.maxVectors()),
                         plan.description(),
                         node.getEphemeralId(),
                         node.getName(),

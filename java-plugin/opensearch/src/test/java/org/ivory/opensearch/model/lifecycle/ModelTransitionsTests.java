@@ -85,6 +85,24 @@ public class ModelTransitionsTests extends OpenSearchTestCase {
         assertSame(alive, ModelTransitions.failOrphans(alive));
     }
 
+    public void testAnImportNeedsNoTraining() {
+        ModelMetadata imported = RandomModels.imported("m", "here");
+        ModelMetadata whole = imported.ready(RandomModels.file(), imported.encoder(), null);
+        assertEquals(whole, get(ModelTransitions.advance(with(imported), whole)));
+        refused(
+                () -> ModelTransitions.advance(with(whole), imported.failed("late")),
+                RestStatus.CONFLICT,
+                "ready");
+    }
+
+    public void testAFailedImportLeavesNoTrace() {
+        ModelMetadata imported = RandomModels.imported("m", "here");
+        assertNull(get(ModelTransitions.advance(with(imported), imported.failed("no luck"))));
+        assertNull(get(ModelTransitions.failOrphans(with(RandomModels.imported("m", "gone")))));
+        ClusterState alive = with(imported);
+        assertSame(alive, ModelTransitions.failOrphans(alive));
+    }
+
     public void testAMappingThatContradictsRefusesATraining() {
         ClusterState state =
                 ClusterStates.withIndex(empty, "idx", ClusterStates.mapping("m", 4, "l2"));

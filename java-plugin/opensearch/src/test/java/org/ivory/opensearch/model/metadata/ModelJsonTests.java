@@ -29,6 +29,17 @@ public class ModelJsonTests extends OpenSearchTestCase {
         }
     }
 
+    public void testAnImportedModelHasNoTraining() {
+        ModelMetadata imported = RandomModels.imported("m", "n");
+        ModelMetadata ready = imported.ready(RandomModels.file(), imported.encoder(), null);
+        for (ModelMetadata model : new ModelMetadata[] {imported, ready}) {
+            String json = ModelJson.write(model);
+            assertEquals(model, ModelJson.read("m", json));
+            assertFalse(json, json.contains("training_index"));
+            assertThat(json, containsString(model.origin().importedFrom()));
+        }
+    }
+
     public void testInfiniteInertiaSurvives() {
         TrainingReport report =
                 new TrainingReport(

@@ -24,12 +24,30 @@ public final class RandomModels {
                 randomIntBetween(1, 2000),
                 randomIntBetween(1, 65_536),
                 randomBoolean() ? EncoderSpec.AUTO : encoder(),
-                new TrainingOrigin(
-                        randomAlphaOfLength(5),
-                        randomAlphaOfLength(5),
-                        randomLong(),
-                        randomIntBetween(1, Integer.MAX_VALUE),
+                ModelOrigin.trained(
+                        new TrainingSource(
+                                randomAlphaOfLength(5),
+                                randomAlphaOfLength(5),
+                                randomLong(),
+                                randomIntBetween(1, Integer.MAX_VALUE)),
                         randomBoolean() ? null : randomAlphaOfLength(20),
+                        ephemeralId,
+                        "node-" + ephemeralId,
+                        "task:" + randomIntBetween(1, 1000)),
+                randomNonNegativeLong());
+    }
+
+    /** A model that the process {@code ephemeralId} imports, in state created. */
+    public static ModelMetadata imported(String id, String ephemeralId) {
+        return ModelMetadata.created(
+                id,
+                randomAlphaOfLength(12),
+                randomFrom(Metric.values()),
+                randomIntBetween(1, 2000),
+                randomIntBetween(1, 65_536),
+                encoder(),
+                ModelOrigin.imported(
+                        randomAlphaOfLength(10),
                         ephemeralId,
                         "node-" + ephemeralId,
                         "task:" + randomIntBetween(1, 1000)),
@@ -80,6 +98,10 @@ public final class RandomModels {
 
     /** A model in any state. */
     public static ModelMetadata any(String id) {
+        if (randomIntBetween(0, 3) == 0) {
+            ModelMetadata imported = imported(id, randomAlphaOfLength(8));
+            return imported.ready(file(), imported.encoder(), null);
+        }
         ModelMetadata created = created(id, randomAlphaOfLength(8));
         return switch (randomFrom(ModelState.values())) {
             case CREATED -> created;
