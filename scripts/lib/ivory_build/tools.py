@@ -53,29 +53,36 @@ def _has_rust() -> bool:
     return shutil.which("cargo") is not None or not _candidate("rustup")
 
 
-TOOLS = (
+RUST_TOOLS = (
     Tool("a C compiler and linker (cc)", _on_path("cc"), ("build-essential",)),
+    Tool("Rust (cargo)", _has_rust, ("rustup",)),
+)
+TOOLS = (
+    *RUST_TOOLS,
     Tool("Maven (mvn)", _on_path("mvn"), ("maven",)),
     Tool("Gradle (gradle)", _on_path("gradle"), ("gradle",)),
     Tool("Python's venv", _has_venv, ("python3-venv",)),
-    Tool("Rust (cargo)", _has_rust, ("rustup",)),
 )
 
 
-def ensure_tools() -> None:
-    """Return when every tool is there; else say what is missing and how to get it."""
+def ensure_tools(java: bool = True) -> None:
+    """Return when every tool is there; else say what is missing and how to get it.
+
+    Without `java` only what Rust needs is looked for."""
     if CARGO_BIN.is_dir() and shutil.which("cargo") is None:
         os.environ["PATH"] = f"{CARGO_BIN}{os.pathsep}{os.environ['PATH']}"
-    missing = {tool.name: tool.packages for tool in TOOLS if not tool.present()}
-    if not _has_jdk() and (packages := _jdk_packages()):
+    tools = TOOLS if java else RUST_TOOLS
+    missing = {tool.name: tool.packages for tool in tools if not tool.present()}
+    if java and not _has_jdk() and (packages := _jdk_packages()):
         missing[f"a JDK of {OLDEST} or later"] = tuple(packages)
     if missing:
         packages = [package for needed in missing.values() for package in needed]
         _install(packages, ", ".join(missing))
-    left = [tool.name for tool in TOOLS if not tool.present()]
+    left = [tool.name for tool in tools if not tool.present()]
     if left:
         raise BuildError(f"still missing after the installation: {', '.join(left)}")
-    find_jdk("javac")
+    if java:
+        find_jdk("javac")
     if shutil.which("cargo") is None:
         raise BuildError(
             "missing: Rust. Install it by rustup (rustup.rs), or where the system has it as a "
