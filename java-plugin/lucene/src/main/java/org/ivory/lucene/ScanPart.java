@@ -17,7 +17,7 @@ import java.util.List;
 record ScanPart(LeafReaderContext leaf, int from, int to, long bytes) {
 
     /** Bytes of a part: some milliseconds, so that threads end at about the same time. */
-    static final long BYTES = 16 << 20;
+    static final long BYTES = 4 << 20;
 
     /** Bytes of all parts from which on other threads are worth their coordination. */
     private static final long CONCURRENT_FROM = 64 << 20;
