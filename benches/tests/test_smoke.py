@@ -32,8 +32,8 @@ class SmokeTest(unittest.TestCase):
         return json.loads((self.out / "results.json").read_text(encoding="utf-8"))
 
     def test_node(self):
-        sizes = ("--vectors", "3000", "--queries", "40", "--rounds", "1", "--clients", "1,4")
-        swept = ("--nprobe", "4,16", "--ef-search", "16,64")
+        sizes = ("--vectors", "3000", "--queries", "40", "--rounds", "1", "--warm-up", "1")
+        swept = ("--nprobe", "4,16", "--ef-search", "16,64", "--clients", "1,4")
         results = self._run("node", "--no-build", *sizes, *swept)
         for bar in all_bars(results):
             self.assertIsNotNone(bar.value, bar.name)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .sides import BARE, IVORY, PEER, merged
+from .sides import BARE, IVORY, ONE_BIT, PEER, SIDES, merged
 
 Json = dict[str, Any]
 HARD = (1, 10, 50)  # percent of the documents that pass the filters
@@ -121,8 +121,8 @@ def _loading(results: Json) -> list[Bar]:
         ("load, against the peer's", 4.0, True),
         ("load, against the peer's load and force-merge", 12.0, True),
     )
-    load = results.get("load")
-    if not load:
+    load = results.get("load", {})
+    if not all(load.get(side) for side in SIDES):
         return [Bar(name, wanted, more, None) for name, wanted, more in names]
     # The cheap loads run more than once: in pairs for the ratio, the median for the others.
     ours = _median(load[IVORY], "seconds")
@@ -204,10 +204,12 @@ def _sizes(results: Json) -> list[Bar]:
         value = size / raw if size and raw else None
         note = f"{size / 2**20:.0f} MiB" if size else ""
         bars.append(Bar(f"{phase}: disk, of the raw vectors' size", 1.25, False, value, note))
-    memory = results.get("memory", {}).get("bytes")
-    note = f"{memory / 2**20:.1f} MiB" if memory is not None else ""
-    value = memory / raw if memory is not None and raw else None
-    bars.append(
-        Bar("resident beyond page cache, of the raw vectors' size", 0.02, False, value, note)
-    )
+    memory = results.get("memory", {})
+    for side, codes in ((IVORY, "the default codes"), (ONE_BIT, "1-bit codes")):
+        row = memory.get(side)
+        size = row["bytes"] + row["model"] if row else None
+        value = size / raw if size is not None and raw else None
+        note = f"{size / 2**20:.1f} MiB" if size is not None else ""
+        name = f"resident beyond page cache with {codes}, of the raw vectors' size"
+        bars.append(Bar(name, 0.02, False, value, note))
     return bars

@@ -20,13 +20,18 @@ def train(bench: Bench) -> None:
     """Trains the model on the learn vectors, before any document is loaded."""
     for index in (merged(IVORY), IVORY, f"grown-{IVORY}", "warm-up"):
         bench.client.delete_if_there(f"/{index}")
+    bench.keep("train", train_model(bench, MODEL, {}))
+
+
+def train_model(bench: Bench, name: str, more: Json) -> Json:
+    """Trains a model on the learn vectors; `more` goes into the request."""
     learn = bench.vectors.learn
     bench.create("learn", IVORY, None)
     bodies = bench.requests("learn", sides.bulk_bodies(learn, 0, len(learn)))
     bench.bulk("learn", bodies)
     model = indexing.train(
         bench.client,
-        MODEL,
+        name,
         {
             "training_index": "learn",
             "training_field": sides.FIELD,
@@ -35,16 +40,17 @@ def train(bench: Bench) -> None:
             "max_training_vector_count": len(learn),
             "seed": 42,
             **bench.choices.training,
+            **more,
         },
     )
     bench.client.delete_if_there("/learn")
     bodies.unlink()
     say(f"   {indexing.training_summary(model)}")
-    bench.keep("train", model)
+    return model
 
 
 def load(bench: Bench) -> None:
-    """Loads every index; the cheap ones twice, in turns, since a machine is rarely quiet."""
+    """Loads every index; the cheap ones in every round, since a machine is rarely quiet."""
     wanted = bench.choices.sides
     base = bench.vectors.base
     warm = bench.requests("warm-up", sides.bulk_bodies(base[:_WARM_UP], 0, len(base[:_WARM_UP])))
@@ -55,7 +61,7 @@ def load(bench: Bench) -> None:
     warm.unlink()
     documents = bench.requests("documents", sides.bulk_bodies(base, 0, len(base)))
     found: Json = {**bench.results.get("load", {}), **{side: [] for side in wanted}}
-    for number in range(min(2, bench.choices.rounds)):
+    for number in range(bench.choices.rounds):
         for side in wanted:
             if side != PEER or number == 0:
                 found[side].append(_load_one(bench, side, documents))

@@ -19,7 +19,8 @@ from ivory_node.jdk import find_jdk
 
 from . import sides
 from .bench import Bench
-from .sides import IVORY, PEER, merged
+from .loading import train_model
+from .sides import IVORY, MODEL, ONE_BIT, PEER, merged
 
 Json = dict[str, Any]
 _NPROBE_SHARE = 0.016
@@ -27,21 +28,37 @@ _MIB = 2**20
 
 
 def memory(bench: Bench) -> None:
-    """Ivory's merged index; the peer's for comparison."""
+    """Ivory's merged index and one of 1-bit codes; the peer's merged one for comparison."""
+    if not bench.exists(ONE_BIT):
+        _make_one_bit(bench)
     found: Json = {}
-    for side in (IVORY, PEER):
+    for side in (IVORY, ONE_BIT, PEER):
         index = merged(side) if bench.exists(merged(side)) else side
-        found[side] = _index(bench, side, index)
-        say(f"   {index}: {found[side]['bytes'] / _MIB:.1f} MiB, rounds {found[side]['rounds']}")
-    stats = bench.client.call("GET", "/_plugins/_ivory/stats")["total"]
-    found["models"] = int(stats["models"]["size_in_bytes"])
-    # The model belongs to the index, though it outlives its closing.
-    found["bytes"] = found[IVORY]["bytes"] + found["models"]
-    say(
-        f"   models: {found['models'] / _MIB:.1f} MiB; RssAnon {rss_anon(bench.pid) / _MIB:.0f} MiB"
-    )
+        row = _index(bench, side, index)
+        # The model belongs to the index, though it outlives its closing.
+        row["model"] = _model_bytes(bench).get(MODEL if side == IVORY else side, 0)
+        found[side] = {"index": index, **row}
+        say(f"   {index}: {row['bytes'] / _MIB:.1f} MiB, rounds {row['rounds']}, {row['model']}")
     found["rss_anon"] = rss_anon(bench.pid)
+    say(f"   RssAnon {found['rss_anon'] / _MIB:.0f} MiB")
     bench.keep("memory", found)
+
+
+def _make_one_bit(bench: Bench) -> None:
+    encoder = {"name": "rabitq", "parameters": {"bits": 1}}
+    train_model(bench, ONE_BIT, {"encoder": encoder})
+    base = bench.vectors.base
+    documents = bench.requests("documents", sides.bulk_bodies(base, 0, len(base)))
+    bench.create(ONE_BIT, IVORY, ONE_BIT)
+    bench.bulk(ONE_BIT, documents)
+    bench.settle(ONE_BIT)
+    documents.unlink()
+
+
+def _model_bytes(bench: Bench) -> dict[str, int]:
+    nodes = bench.client.call("GET", "/_plugins/_ivory/stats")["nodes"]
+    held = [model for node in nodes.values() for model in node["models"]["held"]]
+    return {model["model_id"]: int(model["size_in_bytes"]) for model in held}
 
 
 def rss_anon(pid: int) -> int:
@@ -52,9 +69,10 @@ def rss_anon(pid: int) -> int:
 
 def _index(bench: Bench, side: str, index: str) -> Json:
     setting = {"ef_search": 48}
-    if side == IVORY:
+    if side != PEER:
         setting = {"nprobe": max(4, round(_NPROBE_SHARE * bench.choices.cells))}
-    bodies = (sides.search(side, text, setting) for text in bench.query_texts)
+    kind = PEER if side == PEER else IVORY
+    bodies = (sides.search(kind, text, setting) for text in bench.query_texts)
     requests = bench.requests("memory", bodies)
     bench.search(index, requests, max(bench.choices.clients), rounds=3)
     rounds = []

@@ -13,7 +13,7 @@ from . import plots
 from .bars import Bar, all_bars
 from .markdown import table
 from .querying import figures, median
-from .sides import IVORY, PEER, SIDES, merged
+from .sides import IVORY, ONE_BIT, PEER, SIDES
 
 Json = dict[str, Any]
 
@@ -171,11 +171,12 @@ def _memory(results: Json) -> str:
     if not found:
         return ""
     raw = results["about"]["raw_bytes"]
-    rows = [
-        [f"{merged(IVORY)}, open less closed", _mib(found[IVORY]["bytes"], raw)],
-        ["its model", _mib(found["models"], raw)],
-        [f"{merged(PEER)}, open less closed", _mib(found[PEER]["bytes"], raw)],
-    ]
+    rows = []
+    for side in (IVORY, ONE_BIT, PEER):
+        row = found[side]
+        rows.append([f"{row['index']}, open less closed", _mib(row["bytes"], raw)])
+        if row["model"]:
+            rows.append(["its model", _mib(row["model"], raw)])
     return "## Memory beyond the page cache\n\n" + table(["what", "MiB, of raw vectors"], rows)
 
 

@@ -21,6 +21,7 @@ FIELD = "vector"
 MODEL = "bench"
 BARE, IVORY, PEER = "bare", "ivory", "peer"
 SIDES = (BARE, IVORY, PEER)
+ONE_BIT = "ivory-1-bit"  # index and model of codes of one bit a component
 BULK_DOCUMENTS = 1000
 NUMBERS = 1000  # values of the integer field: `number < 10` is 1%
 SEED = 20_251
