@@ -1,4 +1,4 @@
-"""Both benches at small size: that every stage works and its figures are written.
+"""The benches at small size: that every stage works and its figures are written.
 
 What is measured here says nothing about speed.
 """
@@ -53,6 +53,22 @@ class SmokeTest(unittest.TestCase):
             self.assertGreater(max(point["recall"] for point in points), 0.9, name)
             self.assertTrue(all(point["us"] > 0 for point in points), name)
         self.assertGreater(results["stages"][0]["scan_us"], 0)
+
+    def test_training(self):
+        sizes = ("--vectors", "3000", "--queries", "100", "--rounds", "2", "--iterations", "3")
+        sets = [f"{ROOT / 'tests' / 'data' / 'sift'}:{kind}" for kind in ("l2:16,50", "cosine:20")]
+        chosen = [option for one in sets for option in ("--set", one)]
+        results = self._run("training", *sizes, "--nprobe", "8", *chosen)
+        self.assertEqual(6, len(results["rows"]))
+        for row in results["rows"]:
+            name = f"{row['metric']} {row['cells']}"
+            for one in row["training"]:
+                self.assertLess(one["ivory_inertia"], 1.1 * one["faiss_inertia"], name)
+                self.assertGreater(one["ivory"], 0, name)
+            self.assertTrue(all(one["agreed"] > 0.99 for one in row["assigning"]), name)
+            self.assertTrue(all(one["agreed"] > 0.99 for one in row["probing"]), name)
+        for name in ("training.png", "assignment.png"):
+            self.assertGreater((self.out / name).stat().st_size, 1000)
 
 
 if __name__ == "__main__":

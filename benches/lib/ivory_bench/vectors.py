@@ -41,17 +41,18 @@ def load(folder: Path | None, count: int | None, queries: int | None) -> Vectors
     vector with the base.
     """
     folder = folder or ivory_data.DATA / "sift"
-    base = _read(folder, "base", count)
-    asked = _read(folder, "query", queries)
+    base = read(folder, "base", count)
+    asked = read(folder, "query", queries)
     if base is None or asked is None:
         raise FileNotFoundError(f"{folder} holds no base and query file (.bvecs, .fvecs, .gz)")
-    learn = _read(folder, "learn", None)
+    learn = read(folder, "learn", None)
     if learn is None:
         learn = base[: max(1, len(base) // 2)]
     return Vectors(folder.name, base, asked, learn)
 
 
-def _read(folder: Path, stem: str, count: int | None) -> np.ndarray | None:
+def read(folder: Path, stem: str, count: int | None) -> np.ndarray | None:
+    """A file of that stem, whatever its layout; None if there is none."""
     for ending in (".bvecs", ".fvecs", ".bvecs.gz", ".fvecs.gz"):
         path = folder / (stem + ending)
         if path.exists():
