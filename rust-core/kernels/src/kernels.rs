@@ -2,6 +2,8 @@
 
 use crate::coarse::{self, Coarse, Preselection, Summer};
 use crate::distance::{self, RowsAtKernel, RowsKernel};
+use crate::exact::{self, AddKernel, ProductKernel};
+use crate::grid::{self, Exact, Grid, GridCells, GridPoints, GridScratch, GridTile};
 use crate::level::{Level, Selection};
 use crate::nearest::chain::{self, ChainKernel};
 use crate::nearest::{self, Panels, Scratch, Stopped, Tile};
@@ -22,6 +24,9 @@ pub struct Kernels {
     ip_at: RowsAtKernel,
     tile: Tile,
     chain: ChainKernel,
+    product: ProductKernel,
+    adder: AddKernel,
+    grid: GridTile,
     summer: Summer,
     scanner: Scanner,
 }
@@ -292,6 +297,97 @@ impl Kernels {
     }
 }
 
+impl Kernels {
+    /// `a·b` in double precision: the same bits at every level.
+    ///
+    /// # Panics
+    /// If the slices' lengths differ.
+    pub fn product(&self, a: &[f32], b: &[f32]) -> f64 {
+        assert!(a.len() == b.len(), "lengths of the vectors");
+        // SAFETY: the level is available and the lengths are the same.
+        unsafe { (self.product)(a, b) }
+    }
+
+    /// Adds rows by number (of `numbers`, row after row, as long as there are sums) to sums in double
+    /// precision, one after the other: the same bits at every level.
+    ///
+    /// # Panics
+    /// If a number is out of range.
+    pub fn add_at(&self, numbers: &[f32], index: &[u32], sums: &mut [f64]) {
+        let rows = numbers.len() / sums.len().max(1);
+        assert!(index.iter().all(|&row| (row as usize) < rows), "row number out of range");
+        // SAFETY: the level is available and all rows exist.
+        unsafe { (self.adder)(numbers, index, sums) }
+    }
+
+    /// Rounds centroids (row after row) for [`Kernels::nearer`]. The bias of a cell is half its
+    /// centroid's squared norm if `halves`, else 0.
+    ///
+    /// # Errors
+    /// If the memory cannot be had.
+    ///
+    /// # Panics
+    /// If the centroids' length is no multiple of the grid's dimension.
+    pub fn grid_cells<'a>(
+        &self,
+        grid: &Grid,
+        centroids: &'a [f32],
+        halves: bool,
+    ) -> Result<GridCells<'a>, TryReserveError> {
+        // SAFETY: the level is available.
+        unsafe { GridCells::new(self.level, &self.grid, self.product, grid, centroids, halves) }
+    }
+
+    /// The key of each point (row after row) with its own of these cells, as [`Kernels::nearer`]
+    /// computes keys.
+    ///
+    /// # Panics
+    /// If a slice's length does not fit or there is no such cell.
+    pub fn keys_of(&self, cells: &GridCells<'_>, points: &[f32], own: &[u32], keys: &mut [f64]) {
+        assert!(own.len() == keys.len(), "length of the outputs");
+        assert!(points.len() == own.len() * cells.dimension(), "shape of the points");
+        let points = points.chunks_exact(cells.dimension());
+        for (point, (&cell, key)) in points.zip(own.iter().zip(keys)) {
+            *key = cells.bias(cell) - self.product(point, cells.centroid(cell as usize));
+        }
+    }
+
+    /// Moves those points to cell `first + j` whose key with cell `j` of these is smaller than the one
+    /// they have (infinity: none yet), or equal and its number smaller; the smallest, of all. Keys are
+    /// `bias − point · centroid` in double precision. The result is the same at every level.
+    ///
+    /// # Errors
+    /// If `stop` is set while it works (looked at for every panel of cells), or memory is refused.
+    /// The outputs are then incomplete.
+    ///
+    /// # Panics
+    /// If the cells were rounded for another level, or a slice's length does not fit.
+    #[allow(clippy::too_many_arguments, reason = "a struct of them would be taken apart at once")]
+    pub fn nearer(
+        &self,
+        cells: &GridCells<'_>,
+        points: &GridPoints<'_>,
+        first: u32,
+        best: &mut [u32],
+        keys: &mut [f64],
+        scratch: &mut GridScratch,
+        stop: &AtomicBool,
+    ) -> Result<(), Stopped> {
+        let count = points.count();
+        assert!(cells.level() == self.level, "cells of another level");
+        assert!(best.len() == count && keys.len() == count, "length of the outputs");
+        assert!(
+            points.numbers.len() == count * cells.dimension()
+                && points.bytes.len() == count * cells.dimension().next_multiple_of(4)
+                && points.errors.len() == count,
+            "shape of the points"
+        );
+        let exact = Exact { product: self.product, ip: self.ip };
+        // SAFETY: the level is available, the cells are packed for it, and lengths were checked.
+        unsafe { grid::nearer(&self.grid, exact, cells, points, first, best, keys, scratch, stop) }
+    }
+}
+
 impl fmt::Debug for Kernels {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kernels").field("level", &self.level).finish_non_exhaustive()
@@ -310,7 +406,7 @@ fn check_index(index: &[u32], rows: Rows<'_>) {
 
 /// The table of a level whose files are called `$file`.
 macro_rules! table {
-    ($name:ident, $level:expr, $file:ident, $chain:ident, $coarse:ident, $scan:ident) => {
+    ($name:ident, $level:expr, $file:ident, $chain:ident, $bytes:ident, $scan:ident) => {
         static $name: Kernels = Kernels {
             level: $level,
             l2: distance::$file::rows::<true>,
@@ -319,7 +415,10 @@ macro_rules! table {
             ip_at: distance::$file::rows_at::<false>,
             tile: nearest::$file::TILE,
             chain: chain::$chain,
-            summer: coarse::$coarse::SUMMER,
+            product: exact::$file::product,
+            adder: exact::$file::add_at,
+            grid: grid::$bytes::TILE,
+            summer: coarse::$bytes::SUMMER,
             scanner: scan::$scan::SCANNER,
         };
     };

@@ -6,6 +6,8 @@
 //! | [`Kernels::l2_at`], [`Kernels::ip_at`]: one query, rows by number | yes | yes | yes | yes |
 //! | [`Kernels::nearest`]: many points, all cells (blocked matrix product) | yes | yes | yes | yes |
 //! | [`Kernels::preselect`]: one point, all cells, which can be among the nearest (bytes) | yes | yes | yes | yes |
+//! | [`Kernels::nearer`]: many points, all cells (blocked product of bytes, then exactly) | yes | yes | VNNI, else AVX2 | yes |
+//! | [`Kernels::product`]: one pair, in double precision, the same bits at every level | yes | yes | yes | yes |
 //! | [`Kernels::scan`]: one query, 4-bit codes in blocks | yes | yes | yes | yes |
 //!
 //! The level is chosen once, at run time, by [`Kernels::active`]; the library itself is built for the
@@ -21,6 +23,8 @@ compile_error!("rows are little-endian f32; this crate supports little-endian ta
 mod aligned;
 mod coarse;
 mod distance;
+mod exact;
+mod grid;
 mod kernels;
 mod level;
 mod nearest;
@@ -28,6 +32,7 @@ mod rows;
 mod scan;
 
 pub use coarse::{Coarse, Preselection};
+pub use grid::{Grid, GridCells, GridPoints, GridScratch};
 pub use kernels::Kernels;
 pub use level::{Level, Selection};
 pub use nearest::{Panels, Scratch, Stopped};

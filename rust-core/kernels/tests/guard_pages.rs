@@ -9,7 +9,7 @@
 mod common;
 
 use common::{Random, bits};
-use ivory_kernels::{Affine, BLOCK, Kernels, Rows, Scratch, Tables};
+use ivory_kernels::{Affine, BLOCK, Grid, GridPoints, GridScratch, Kernels, Rows, Scratch, Tables};
 use std::sync::atomic::AtomicBool;
 
 /// Pages that may be used between one before and one behind that may not be touched.
@@ -74,6 +74,7 @@ trait Plain: Copy {}
 impl Plain for u8 {}
 impl Plain for u32 {}
 impl Plain for f32 {}
+impl Plain for f64 {}
 
 #[test]
 fn a_byte_too_far_ends_the_process() {
@@ -202,6 +203,50 @@ fn nearest_touches_nothing_outside() {
                             .expect("not stopped");
                         assert!(found.iter().all(|&cell| (cell as usize) < cells));
                         assert!(keys.iter().all(|key| key.is_finite()));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn grids_touch_nothing_outside() {
+    let mut random = Random(13);
+    let [mut centroid_room, mut point_room, mut byte_room] =
+        [70 * 35 * 4, 30 * 35 * 4, 30 * 36].map(Guarded::new);
+    let [mut spread_room, mut error_room, mut cell_room, mut key_room] =
+        [4096; 4].map(Guarded::new);
+    for dimension in [1, 2, 3, 4, 8, 15, 16, 17, 35] {
+        for cells in [1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 70] {
+            let centroids = random.reals(cells * dimension);
+            for count in 1..=30 {
+                let points = random.reals(count * dimension);
+                for at_end in [true, false] {
+                    let centroids = &*centroid_room.copy(&centroids, at_end);
+                    let numbers = &*point_room.copy(&points, at_end);
+                    let grid = Grid::around(numbers, dimension).expect("memory");
+                    let bytes = byte_room.slice::<u8>(count * grid.row_bytes(), at_end);
+                    let spreads = spread_room.slice::<f32>(count, at_end);
+                    let errors = error_room.slice::<f32>(count, at_end);
+                    grid.round(numbers, bytes, spreads, errors);
+                    for kernels in Kernels::available() {
+                        let packed = kernels.grid_cells(&grid, centroids, true).expect("memory");
+                        let best = cell_room.slice::<u32>(count, at_end);
+                        let keys = key_room.slice::<f64>(count, at_end);
+                        best.fill(u32::MAX);
+                        keys.fill(f64::INFINITY);
+                        let (mut scratch, stop) = (GridScratch::default(), AtomicBool::new(false));
+                        let points = GridPoints { numbers, bytes, spreads, errors };
+                        kernels
+                            .nearer(&packed, &points, 0, best, keys, &mut scratch, &stop)
+                            .expect("not stopped");
+                        assert!(best.iter().all(|&cell| (cell as usize) < cells));
+                        assert!(keys.iter().all(|key| key.is_finite()));
+                        kernels.keys_of(&packed, numbers, best, keys);
+                        let index = [count as u32 - 1, 0];
+                        let sums = key_room.slice::<f64>(dimension, at_end);
+                        kernels.add_at(numbers, &index, sums);
                     }
                 }
             }

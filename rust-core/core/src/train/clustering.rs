@@ -3,11 +3,12 @@
 //! Every number is computed in an order that depends on the points alone, never on how they were
 //! shared out among threads, so a model is the same with any number of them.
 
-use super::{TrainingParameters, normalise};
+use super::{TrainingParameters, lock, normalise};
 use crate::error::{Error, Result, filled};
-use crate::model::{Frame, squared_norm};
-use ivory_kernels::{Kernels, Rows, Scratch};
+use crate::model::Frame;
+use ivory_kernels::{Grid, GridPoints, GridScratch, Kernels};
 use rayon::prelude::*;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Points that one task works on.
@@ -18,8 +19,12 @@ pub(super) struct Context<'a> {
     pub dimension: usize,
     /// The frame that points and centroids are in.
     pub frame: Frame,
+    /// The grid that points are rounded to.
+    pub grid: Grid,
     pub kernels: &'static Kernels,
     pub cancelled: &'a AtomicBool,
+    /// Working memory that no task uses at the moment.
+    spare: Mutex<Vec<GridScratch>>,
 }
 
 impl<'a> Context<'a> {
@@ -31,32 +36,36 @@ impl<'a> Context<'a> {
         sample: &mut [f32],
     ) -> Result<Self> {
         let dimension = parameters.dimension;
-        let frame = Frame::around(parameters.metric, dimension, sample)?;
-        let mut context = Self { dimension, frame, kernels, cancelled };
-        context.check()?;
-        if context.frame.is_spherical() {
-            return Ok(context);
+        let mut frame = Frame::around(parameters.metric, dimension, sample)?;
+        let check =
+            || if cancelled.load(Ordering::Relaxed) { Err(Error::Cancelled) } else { Ok(()) };
+        check()?;
+        if !frame.is_spherical() {
+            let part = TASK * dimension;
+            let largest = sample.par_chunks(part).map(|rows| {
+                check()?;
+                Ok::<f64, Error>(frame.largest(rows))
+            });
+            let largest = largest.try_reduce(|| 0.0, |a, b| Ok(a.max(b)))?;
+            frame.set_largest(largest);
+            sample.par_chunks_mut(part).try_for_each(|rows| {
+                frame.apply(rows);
+                check()
+            })?;
         }
-        let part = TASK * dimension;
-        let largest = sample.par_chunks(part).map(|rows| {
-            context.check()?;
-            Ok::<f64, Error>(context.frame.largest(rows))
-        });
-        let largest = largest.try_reduce(|| 0.0, |a, b| Ok(a.max(b)))?;
-        context.frame.set_largest(largest);
-        sample.par_chunks_mut(part).try_for_each(|rows| {
-            context.frame.apply(rows);
-            context.check()
-        })?;
-        Ok(context)
+        let grid = Grid::around(sample, dimension)?;
+        Ok(Self::of(dimension, frame, grid, kernels, cancelled))
     }
 
-    /// Vectors as the kernels take them.
-    pub fn rows<'v>(&self, vectors: &'v [f32]) -> Rows<'v> {
-        match Rows::of_f32(vectors, self.dimension) {
-            Ok(rows) => rows,
-            Err(error) => unreachable!("vectors are cut by the dimension: {error}"),
-        }
+    /// The context of these parts.
+    pub fn of(
+        dimension: usize,
+        frame: Frame,
+        grid: Grid,
+        kernels: &'static Kernels,
+        cancelled: &'a AtomicBool,
+    ) -> Self {
+        Self { dimension, frame, grid, kernels, cancelled, spare: Mutex::default() }
     }
 
     /// An error if the run was cancelled.
@@ -65,25 +74,39 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Points to cluster, row after row, with their squared norms.
+/// Points to cluster, row after row, with their squared norms and their places on the grid.
 pub(super) struct Points<'a> {
     pub numbers: &'a [f32],
-    squared: Vec<f32>,
+    pub squared: Vec<f64>,
+    bytes: Vec<u8>,
+    spreads: Vec<f32>,
+    errors: Vec<f32>,
 }
 
 impl<'a> Points<'a> {
     pub fn new(context: &Context<'_>, numbers: &'a [f32]) -> Result<Self> {
-        let mut squared = filled(numbers.len() / context.dimension, 0f32)?;
-        let dimension = context.dimension;
-        squared.par_chunks_mut(TASK).zip(numbers.par_chunks(TASK * dimension)).try_for_each(
-            |(squared, points)| {
+        let (dimension, width) = (context.dimension, context.grid.row_bytes());
+        let count = numbers.len() / dimension;
+        let mut made = Self {
+            numbers,
+            squared: filled(count, 0f64)?,
+            bytes: filled(count * width, 0u8)?,
+            spreads: filled(count, 0f32)?,
+            errors: filled(count, 0f32)?,
+        };
+        let outputs = (made.bytes.par_chunks_mut(TASK * width))
+            .zip(made.squared.par_chunks_mut(TASK))
+            .zip(made.spreads.par_chunks_mut(TASK).zip(made.errors.par_chunks_mut(TASK)));
+        numbers.par_chunks(TASK * dimension).zip(outputs).try_for_each(
+            |(points, ((bytes, squared), (spreads, errors)))| {
                 for (place, point) in squared.iter_mut().zip(points.chunks_exact(dimension)) {
-                    *place = squared_norm(point) as f32;
+                    *place = context.kernels.product(point, point);
                 }
+                context.grid.round(points, bytes, spreads, errors);
                 context.check()
             },
         )?;
-        Ok(Self { numbers, squared })
+        Ok(made)
     }
 
     pub fn count(&self) -> usize {
@@ -93,19 +116,36 @@ impl<'a> Points<'a> {
     pub fn point(&self, context: &Context<'_>, point: usize) -> &'a [f32] {
         &self.numbers[point * context.dimension..][..context.dimension]
     }
+
+    /// The points of a task as the kernels take them.
+    fn of_task(&self, context: &Context<'_>, task: usize) -> GridPoints<'_> {
+        let (from, to) = (task * TASK, (task * TASK + TASK).min(self.count()));
+        let width = context.grid.row_bytes();
+        GridPoints {
+            numbers: &self.numbers[from * context.dimension..to * context.dimension],
+            bytes: &self.bytes[from * width..to * width],
+            spreads: &self.spreads[from..to],
+            errors: &self.errors[from..to],
+        }
+    }
 }
 
-/// Each point's cell and its distance from that cell's centroid: squared Euclidean in the frame, or
-/// `1 − cosine` for spherical metrics.
+/// Each point's cell, its key, which is what distances are compared by, and its distance from that
+/// cell's centroid: squared Euclidean in the frame, or `1 − cosine` for spherical metrics.
 pub(super) struct Assignment {
     pub cells: Vec<u32>,
+    pub keys: Vec<f64>,
     pub distances: Vec<f32>,
 }
 
 impl Assignment {
     /// All points in cell 0, infinitely far.
     pub fn new(count: usize) -> Result<Self> {
-        Ok(Self { cells: filled(count, 0)?, distances: filled(count, f32::INFINITY)? })
+        Ok(Self {
+            cells: filled(count, 0)?,
+            keys: filled(count, f64::INFINITY)?,
+            distances: filled(count, f32::INFINITY)?,
+        })
     }
 
     /// The mean distance.
@@ -119,15 +159,15 @@ impl Assignment {
     }
 }
 
-/// Assigns every point to the nearest of these centroids. Returns how many points' cells changed.
+/// Assigns every point to the nearest of these centroids; those that have a cell begin there. Returns
+/// how many points' cells changed.
 pub(super) fn assign(
     context: &Context<'_>,
     points: &Points<'_>,
     centroids: &[f32],
     assignment: &mut Assignment,
 ) -> Result<usize> {
-    assignment.distances.par_iter_mut().for_each(|d| *d = f32::INFINITY);
-    assign_nearer(context, points, centroids, 0, assignment)
+    step(context, points, centroids, None, assignment)
 }
 
 /// Moves those points to cell `first + i` that are nearer to centroid `i` of these than to the one
@@ -139,50 +179,52 @@ pub(super) fn assign_nearer(
     first: u32,
     assignment: &mut Assignment,
 ) -> Result<usize> {
-    let dimension = context.dimension;
-    let bias = context.frame.bias(centroids)?;
-    let panels = context.kernels.panels(centroids, dimension, &bias)?;
+    step(context, points, centroids, Some(first), assignment)
+}
+
+/// Both of them: keys so far count where the first centroid has a number.
+fn step(
+    context: &Context<'_>,
+    points: &Points<'_>,
+    centroids: &[f32],
+    first: Option<u32>,
+    assignment: &mut Assignment,
+) -> Result<usize> {
     let spherical = context.frame.is_spherical();
-    let outputs =
-        assignment.cells.par_chunks_mut(TASK).zip(assignment.distances.par_chunks_mut(TASK));
-    points
-        .numbers
-        .par_chunks(TASK * dimension)
-        .zip(points.squared.par_chunks(TASK))
-        .zip(outputs)
-        .map_init(Memory::default, |memory, ((points, squared), (cells, distances))| {
-            let Memory { scratch, cells: found, keys } = memory;
-            let (found, keys) = (&mut found[..cells.len()], &mut keys[..cells.len()]);
-            context.kernels.nearest(&panels, points, scratch, found, keys, context.cancelled)?;
+    let cells = context.kernels.grid_cells(&context.grid, centroids, !spherical)?;
+    let outputs = (assignment.cells.par_chunks_mut(TASK))
+        .zip(assignment.keys.par_chunks_mut(TASK))
+        .zip(assignment.distances.par_chunks_mut(TASK));
+    outputs
+        .enumerate()
+        .map(|(task, ((best, keys), distances))| {
+            let points_of_task = points.of_task(context, task);
+            let mut before = [0; TASK];
+            before[..best.len()].copy_from_slice(best);
+            let mut scratch = lock(&context.spare).pop().unwrap_or_default();
+            if first.is_none() && keys[0] < f64::INFINITY {
+                context.kernels.keys_of(&cells, points_of_task.numbers, best, keys);
+            }
+            context.kernels.nearer(
+                &cells,
+                &points_of_task,
+                first.unwrap_or(0),
+                best,
+                keys,
+                &mut scratch,
+                context.cancelled,
+            )?;
+            lock(&context.spare).push(scratch);
+            let squared = &points.squared[task * TASK..];
             let mut changed = 0;
-            for (i, (&cell, &key)) in found.iter().zip(&*keys).enumerate() {
-                let distance =
-                    if spherical { 1.0 + key } else { 2.0f32.mul_add(key, squared[i]) }.max(0.0);
-                if distance < distances[i] {
-                    changed += usize::from(cells[i] != first + cell);
-                    (cells[i], distances[i]) = (first + cell, distance);
-                }
+            for (i, distance) in distances.iter_mut().enumerate() {
+                changed += usize::from(best[i] != before[i]);
+                let of_key = if spherical { 1.0 + keys[i] } else { squared[i] + 2.0 * keys[i] };
+                *distance = of_key.max(0.0) as f32;
             }
             Ok(changed)
         })
         .try_reduce(|| 0, |a, b| Ok(a + b))
-}
-
-/// What a task works in.
-struct Memory {
-    scratch: Scratch,
-    cells: Box<[u32; TASK]>,
-    keys: Box<[f32; TASK]>,
-}
-
-impl Default for Memory {
-    fn default() -> Self {
-        Self {
-            scratch: Scratch::default(),
-            cells: Box::new([0; TASK]),
-            keys: Box::new([0.0; TASK]),
-        }
-    }
 }
 
 /// The points of every cell: those of cell `c` are `points[starts[c]..starts[c + 1]]`, ascending.
@@ -250,10 +292,7 @@ pub(super) fn update(
             sums.fill(0.0);
             for members in members.chunks(TASK) {
                 context.check()?;
-                for &point in members {
-                    let point = points.point(context, point as usize);
-                    sums.iter_mut().zip(point).for_each(|(sum, &x)| *sum += f64::from(x));
-                }
+                context.kernels.add_at(points.numbers, members, sums);
             }
             let mut norm = members.len() as f64;
             if context.frame.is_spherical() {

@@ -81,22 +81,23 @@ mod tests {
     use super::*;
     use crate::metric::Metric;
     use crate::model::Frame;
-    use ivory_kernels::Kernels;
+    use ivory_kernels::{Grid, Kernels};
     use std::sync::atomic::AtomicBool;
 
     /// Repairs the cells of points on a line; cell `c`'s centroid is at `centroids[c]`.
     fn repaired(numbers: &[f32], cells: &[u32], mut centroids: Vec<f32>) -> (usize, Vec<f32>) {
         let cancelled = AtomicBool::new(false);
-        let context = Context {
-            dimension: 1,
-            frame: Frame::of(Metric::L2, 1, &[]).unwrap(),
-            kernels: Kernels::active(),
-            cancelled: &cancelled,
-        };
+        let context = Context::of(
+            1,
+            Frame::of(Metric::L2, 1, &[]).unwrap(),
+            Grid::around(numbers, 1).unwrap(),
+            Kernels::active(),
+            &cancelled,
+        );
         let points = Points::new(&context, numbers).unwrap();
         let distances =
             numbers.iter().zip(cells).map(|(x, &c)| (x - centroids[c as usize]).powi(2)).collect();
-        let assignment = Assignment { cells: cells.to_vec(), distances };
+        let assignment = Assignment { cells: cells.to_vec(), keys: Vec::new(), distances };
         let members = Members::of(cells, centroids.len()).unwrap();
         let mut random = Random::new(1);
         let count = repair(&context, &points, &assignment, &members, &mut centroids, &mut random);

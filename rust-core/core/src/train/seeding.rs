@@ -71,15 +71,18 @@ fn by_distance(
     centroids.try_reserve_exact(nlist * dimension)?;
     let mut sums = filled(points.count(), 0f64)?;
     let mut nearest = Assignment::new(points.count())?;
-    let choose = |point: usize, centroids: &mut Vec<f32>| {
+    let mut chosen: Vec<usize> = Vec::new();
+    chosen.try_reserve_exact(nlist)?;
+    let choose = |point: usize, chosen: &mut Vec<usize>, centroids: &mut Vec<f32>| {
+        chosen.push(point);
         centroids.extend_from_slice(points.point(context, point));
     };
-    choose(random.below(points.count() as u64) as usize, &mut centroids);
+    choose(random.below(points.count() as u64) as usize, &mut chosen, &mut centroids);
     let mut before = 0;
     loop {
         let new = &centroids[before * dimension..];
         assign_nearer(context, points, new, before as u32, &mut nearest)?;
-        before = centroids.len() / dimension;
+        before = chosen.len();
         if before == nlist {
             return Ok(centroids);
         }
@@ -89,15 +92,14 @@ fn by_distance(
             *sum = total;
         }
         for _ in 0..(before / 2).clamp(1, nlist - before) {
-            let new = &centroids[before * dimension..];
-            match draw(context, points, &sums, &nearest, new, random)? {
-                Some(point) => choose(point, &mut centroids),
+            match draw(context, points, &sums, &nearest, &chosen[before..], random)? {
+                Some(point) => choose(point, &mut chosen, &mut centroids),
                 None => break,
             }
         }
-        if centroids.len() == before * dimension {
+        if chosen.len() == before {
             // The points have fewer distinct places than there are cells: any copy will do.
-            choose(random.below(points.count() as u64) as usize, &mut centroids);
+            choose(random.below(points.count() as u64) as usize, &mut chosen, &mut centroids);
         }
     }
 }
@@ -106,14 +108,14 @@ fn by_distance(
 const MOST_REFUSED: usize = 64;
 
 /// Draws a point in proportion to its distance to the nearest centroid, of which those of this round
-/// are `new` and the others are in the running `sums`. None, if the distances have shrunk so much that
+/// are `new`, by their numbers as points, and the others are in the running `sums`. None, if the distances have shrunk so much that
 /// they should be brought up to date first, or are all zero.
 fn draw(
     context: &Context<'_>,
     points: &Points<'_>,
     sums: &[f64],
     nearest: &Assignment,
-    new: &[f32],
+    new: &[usize],
     random: &mut Random,
 ) -> Result<Option<usize>> {
     context.check()?;
@@ -121,16 +123,18 @@ fn draw(
     if total <= 0.0 || !total.is_finite() {
         return Ok(None);
     }
-    let new = context.rows(new);
-    let mut distances = filled(new.count(), 0f32)?;
+    let spherical = context.frame.is_spherical();
     for _ in 0..MOST_REFUSED {
         let goal = random.unit() * total;
         let point = sums.partition_point(|&sum| sum <= goal).min(sums.len() - 1);
-        context.kernels.l2(points.point(context, point), new, &mut distances);
-        let least = distances.iter().copied().fold(f32::INFINITY, f32::min);
-        // Of unit vectors the squared distance is twice `1 − cosine`.
-        let least = if context.frame.is_spherical() { least / 2.0 } else { least };
-        if random.unit() * f64::from(nearest.distances[point]) < f64::from(least) {
+        let row = points.point(context, point);
+        let least = new.iter().fold(f64::INFINITY, |least, &other| {
+            let product = context.kernels.product(row, points.point(context, other));
+            let squares = points.squared[point] + points.squared[other];
+            let distance = if spherical { 1.0 - product } else { squares - 2.0 * product };
+            least.min(distance.max(0.0))
+        });
+        if random.unit() * f64::from(nearest.distances[point]) < least {
             return Ok(Some(point));
         }
     }

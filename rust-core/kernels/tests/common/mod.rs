@@ -94,6 +94,11 @@ pub fn bits(numbers: &[f32]) -> Vec<u32> {
     numbers.iter().map(|n| n.to_bits()).collect()
 }
 
+/// As [`bits`].
+pub fn bits64(numbers: &[f64]) -> Vec<u64> {
+    numbers.iter().map(|n| n.to_bits()).collect()
+}
+
 /// The text of the panic that `action` must end in.
 pub fn refusal<T>(action: impl FnOnce() -> T) -> String {
     let panic = catch_unwind(AssertUnwindSafe(action)).map(drop).expect_err("must be refused");

@@ -14,8 +14,8 @@ record TrainingMemory(NativeMemory.Reservation reservation, int sample, String n
     /** Blocks of the matrix product, thread stacks and the like. */
     private static final long FIXED = 16L << 20;
 
-    /** Besides its components, a sampled vector has a cell, a distance and a weight. */
-    private static final long BYTES_PER_VECTOR = 32;
+    /** Besides its components, a sampled vector has a cell, keys, norms and a weight. */
+    private static final long BYTES_PER_VECTOR = 56;
 
     /** Vectors that an encoder learns from, and their components: most of each. */
     private static final int LESSON = 32_768;
@@ -81,7 +81,10 @@ record TrainingMemory(NativeMemory.Reservation reservation, int sample, String n
     static long bytes(TrainingPlan plan, int sample) {
         long row = (long) Float.BYTES * plan.dimension();
         long bytes =
-                FIXED + sample * (row + BYTES_PER_VECTOR) + CENTROID_COPIES * row * plan.nlist();
+                FIXED
+                        // Each component a second time in eight bits.
+                        + sample * (row + plan.dimension() + BYTES_PER_VECTOR)
+                        + CENTROID_COPIES * row * plan.nlist();
         if (plan.encoder().equals(EncoderSpec.NONE)) {
             return bytes;
         }

@@ -1,0 +1,63 @@
+//! AVX2: `vpmaddwd` multiplies two 16-bit numbers of a point with two of each of eight cells. Tiles of
+//! up to six points by sixteen cells, twelve of the sixteen registers.
+
+use super::{Form, GridArguments, GridTile, WIDEST};
+use std::arch::x86_64::*;
+
+const WIDE: usize = 16;
+
+pub(crate) const TILE: GridTile = GridTile { form: Form::Words, high: 6, wide: WIDE, run };
+
+/// See [`super::GridKernel`].
+#[target_feature(enable = "avx2,fma")]
+unsafe fn run(t: &mut GridArguments<'_>) {
+    // SAFETY: passed on from the caller.
+    unsafe {
+        match t.high {
+            1 => tile::<1>(t),
+            2 => tile::<2>(t),
+            3 => tile::<3>(t),
+            4 => tile::<4>(t),
+            5 => tile::<5>(t),
+            _ => tile::<6>(t),
+        }
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn tile<const HIGH: usize>(t: &mut GridArguments<'_>) {
+    let mut sums = [[_mm256_setzero_si256(); 2]; HIGH];
+    // SAFETY: the panel has `depth × WIDE` steps, the group `depth × HIGH`, units and bases `WIDE`
+    // numbers.
+    unsafe {
+        let (mut point, mut panel) = (t.points.cast::<i32>(), t.panel);
+        for _ in 0..t.depth {
+            let left = _mm256_loadu_si256(panel.cast());
+            let right = _mm256_loadu_si256(panel.add(8).cast());
+            for (i, [a, b]) in sums.iter_mut().enumerate() {
+                let words = _mm256_set1_epi32(*point.add(i));
+                *a = _mm256_add_epi32(*a, _mm256_madd_epi16(words, left));
+                *b = _mm256_add_epi32(*b, _mm256_madd_epi16(words, right));
+            }
+            point = point.add(HIGH);
+            panel = panel.add(WIDE);
+        }
+        let (unit_a, unit_b) = (_mm256_loadu_ps(t.units), _mm256_loadu_ps(t.units.add(8)));
+        let (base_a, base_b) = (_mm256_loadu_ps(t.bases), _mm256_loadu_ps(t.bases.add(8)));
+        for (i, [a, b]) in sums.into_iter().enumerate() {
+            let limit = _mm256_set1_ps(t.found.limits[t.start + i]);
+            let a = _mm256_fnmadd_ps(_mm256_cvtepi32_ps(a), unit_a, base_a);
+            let b = _mm256_fnmadd_ps(_mm256_cvtepi32_ps(b), unit_b, base_b);
+            let near_a = _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_LE_OQ>(a, limit));
+            let near_b = _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_LE_OQ>(b, limit));
+            let bits = near_a as u32 | (near_b as u32) << 8;
+            if bits != 0 {
+                let mut keys = [0f32; WIDEST];
+                _mm256_storeu_ps(keys.as_mut_ptr(), a);
+                _mm256_storeu_ps(keys.as_mut_ptr().add(8), b);
+                t.found.note(t.start + i, bits, &keys, t.first);
+            }
+        }
+    }
+}
