@@ -38,7 +38,7 @@ fn add(numbers: &[f32], index: &[u32], sums: &mut [f64]) {
     let row = |number: u32| &numbers[number as usize * length..][..length];
     for (i, &number) in index.iter().enumerate() {
         if let Some(&next) = index.get(i + AHEAD) {
-            row(next).chunks(CACHE_LINE).for_each(|line| prefetch(line));
+            row(next).chunks(CACHE_LINE).for_each(prefetch);
         }
         for (sum, &x) in sums.iter_mut().zip(row(number)) {
             *sum += f64::from(x);

@@ -59,7 +59,7 @@ impl Found {
             let place = bits.trailing_zeros();
             bits &= bits - 1;
             let key = keys[place as usize];
-            if !(key <= *limit) {
+            if key > *limit {
                 continue;
             }
             *limit = limit.min(key + self.widths[point]);

@@ -4,8 +4,9 @@ use super::{Form, Found, GridArguments, GridCells, GridPoints, GridTile};
 use crate::distance::RowsKernel;
 use crate::exact::ProductKernel;
 use crate::nearest::Stopped;
+use std::cmp::Ordering;
 use std::collections::TryReserveError;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{self, AtomicBool};
 
 /// Bytes of packed points that are worked on at a time: beside a panel, in a first-level cache.
 const BLOCK_BYTES: usize = 24 * 1024;
@@ -52,18 +53,14 @@ pub(crate) unsafe fn nearer(
     for start in (0..best.len()).step_by(block) {
         let end = (start + block).min(best.len());
         pack(tile, &points.bytes[start * width..end * width], width, depth, &mut scratch.points);
-        for i in start..end {
-            let margin = cells.margin(points.spreads[i], points.errors[i]);
-            let limit = if margin.is_nan() {
-                f32::NAN
-            } else {
-                // Rounded up; infinity stays.
-                (keys[i] as f32).next_up() + margin
-            };
-            scratch.found.begin(i - start, limit, 2.0 * margin);
+        let norms = points.spreads[start..end].iter().zip(&points.errors[start..end]);
+        for (i, ((&spread, &error), &key)) in norms.zip(&keys[start..end]).enumerate() {
+            let margin = cells.margin(spread, error);
+            // Rounded up; infinity stays, and what is not a number.
+            scratch.found.begin(i, (key as f32).next_up() + margin, 2.0 * margin);
         }
         for panel in 0..cells.bases.len() / tile.wide {
-            if stop.load(Ordering::Relaxed) {
+            if stop.load(atomic::Ordering::Relaxed) {
                 return Err(Stopped::Cancelled);
             }
             for group in (0..end - start).step_by(tile.high) {
@@ -186,7 +183,7 @@ impl Winner<'_> {
         let smallest = products.iter().zip(&cells.biases).map(key).fold(self.key, f64::min);
         let limit = smallest + 2.0 * margin;
         // Where sums in `f32` may overflow they say nothing.
-        let unknown = !(norm * cells.longest < 1e37);
+        let unknown = (norm * cells.longest).partial_cmp(&1e37) != Some(Ordering::Less);
         for (cell, pair) in products.iter().zip(&cells.biases).enumerate() {
             if unknown || key(pair) <= limit {
                 // SAFETY: passed on from the caller.
