@@ -3,6 +3,7 @@
 mod query;
 mod region;
 mod reservoir;
+mod sieve;
 mod writer;
 
 pub use region::Region;
@@ -11,9 +12,9 @@ pub use writer::RegionWriter;
 
 use crate::error::{Error, FormatError, Result};
 use crate::model::{Model, WorkingMemory, check_finite};
-use ivory_kernels::{Affine, BLOCK, Found, Tables};
+use ivory_kernels::{Affine, BLOCK};
 use query::Query;
-use reservoir::Reservoir;
+use sieve::{Blocks, Sieve};
 use std::sync::Arc;
 
 /// Bytes of codes that are scanned before the threshold is looked at again, about.
@@ -43,17 +44,15 @@ struct Step {
 #[derive(Debug)]
 pub struct Scan {
     model: Arc<Model>,
-    raw: Vec<f32>,
     query: Query,
-    tables: Tables,
+    sieve: Sieve,
     memory: WorkingMemory,
     /// The cells probed so far, nearest first.
     cells: Vec<u32>,
     /// What each of them adds to the estimates.
     bases: Vec<f32>,
     steps: Vec<Step>,
-    reservoir: Reservoir,
-    found: Vec<Found>,
+    /// Rows brought into block form.
     blocks: Vec<u8>,
 }
 
@@ -81,18 +80,13 @@ impl Scan {
         }
         check_finite("query", query, model.dimension())?;
         let prepared = Query::new(&model, coder, query)?;
-        let mut tables = Tables::default();
-        model.kernels().tables(&prepared.lookup.entries, &mut tables)?;
         Ok(Self {
-            raw: query.to_vec(),
+            sieve: Sieve::new(model.kernels(), &prepared.lookup.entries, candidates)?,
             query: prepared,
-            tables,
             memory: model.lend(),
             cells: Vec::new(),
             bases: Vec::new(),
             steps: Vec::new(),
-            reservoir: Reservoir::new(candidates)?,
-            found: Vec::new(),
             blocks: Vec::new(),
             model,
         })
@@ -111,7 +105,7 @@ impl Scan {
             self.cells.try_reserve(count)?;
             self.bases.try_reserve(count)?;
             let mut nearest = crate::error::filled(count, 0u32)?;
-            self.model.probe(&self.raw, nprobe, &mut self.memory, &mut nearest, None)?;
+            self.model.probe(self.query.raw(), nprobe, &mut self.memory, &mut nearest, None)?;
             let mut cells = std::mem::take(&mut self.cells);
             // Usually the first ones are those that there are already.
             if nearest[..before] == cells[..] {
@@ -138,7 +132,7 @@ impl Scan {
 
     /// Most candidates that are kept.
     pub fn candidates(&self) -> usize {
-        self.reservoir.most()
+        self.sieve.reservoir.most()
     }
 
     /// Scans the probed cells `from..to` (places among [`Scan::cells`]) of a segment's region. `live`
@@ -249,29 +243,13 @@ impl Scan {
         let affine = self.affine(step.rank);
         let (mut start, end) = (step.start, step.start + step.count);
         while start < end {
-            let threshold = self.reservoir.threshold();
-            let most = if threshold == f32::INFINITY { FIRST_CHUNK } else { step.count };
-            let count = most.min(end - start);
-            self.found.clear();
-            self.found.try_reserve(count)?;
-            self.model.kernels().scan(
-                &self.tables,
-                &affine,
-                region.codes(start),
-                count,
-                threshold,
-                start as u32,
-                &mut self.found,
-            );
-            for found in &self.found {
-                let doc = region.doc(found.position as usize);
-                if live.is_none_or(|live| is_set(live, doc)) {
-                    self.reservoir.offer(segment, doc, found.estimate);
-                }
-            }
-            if self.reservoir.is_due() {
-                self.reservoir.cut();
-            }
+            let first = self.sieve.reservoir.threshold() == f32::INFINITY;
+            let count = if first { FIRST_CHUNK } else { step.count }.min(end - start);
+            let blocks = Blocks { codes: region.codes(start), count, segment, affine };
+            self.sieve.scan(blocks, |place| {
+                let doc = region.doc(start + place);
+                live.is_none_or(|live| is_set(live, doc)).then_some(doc)
+            })?;
             start += count;
         }
         Ok(())
@@ -302,24 +280,8 @@ impl Scan {
         let chunk = (CHUNK_BYTES / length).next_multiple_of(BLOCK);
         for (rows, docs) in rows.chunks(chunk * length).zip(docs.chunks(chunk)) {
             self.pack(rows)?;
-            self.found.clear();
-            self.found.try_reserve(docs.len())?;
-            let threshold = self.reservoir.threshold();
-            self.model.kernels().scan(
-                &self.tables,
-                &affine,
-                &self.blocks,
-                docs.len(),
-                threshold,
-                0,
-                &mut self.found,
-            );
-            for found in &self.found {
-                self.reservoir.offer(segment, docs[found.position as usize], found.estimate);
-            }
-            if self.reservoir.is_due() {
-                self.reservoir.cut();
-            }
+            let blocks = Blocks { codes: &self.blocks, count: docs.len(), segment, affine };
+            self.sieve.scan(blocks, |place| Some(docs[place]))?;
         }
         Ok(())
     }
@@ -345,7 +307,7 @@ impl Scan {
     /// # Errors
     /// [`Error::Memory`].
     pub fn take(&mut self, out: &mut Vec<Candidate>) -> Result<()> {
-        let best = self.reservoir.take();
+        let best = self.sieve.reservoir.take();
         out.clear();
         out.try_reserve(best.len())?;
         out.extend(best.map(|c| Candidate { estimate: self.query.outside(c.estimate), ..c }));

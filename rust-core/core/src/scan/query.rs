@@ -46,6 +46,11 @@ impl Query {
         Ok(Self { raw: raw.to_vec(), inside, shortened, unit, lookup, centroid })
     }
 
+    /// As given.
+    pub fn raw(&self) -> &[f32] {
+        &self.raw
+    }
+
     /// The part of all estimates in a cell that its centroid makes, in the frame. Added up in an order
     /// of its own, so that it has the same bits at every level.
     pub fn base(&mut self, model: &Model, coder: &Coder, cell: u32) -> f32 {
