@@ -15,7 +15,6 @@ from ivory_node.project import ROOT
 from . import counts, style
 from .runner import Command, Stage
 
-
 # At the highest level everything is tested, at the others what works differently there.
 _WHOLE = ["--workspace"]
 _LEVELLED = ["-p", "ivory-kernels", "-p", "ivory-core", "-p", "ivory-jni"]
