@@ -11,6 +11,7 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
 
 from ivory_build import gradle  # noqa: E402
+from ivory_checks.verdict import NOTHING_RAN, Verdict, exit_code  # noqa: E402
 from ivory_node import config, jdk, process  # noqa: E402
 from ivory_node.errors import NodeError  # noqa: E402
 from ivory_node.state import Folder, NodeRecord, Options, State  # noqa: E402
@@ -172,6 +173,18 @@ class CountsTest(unittest.TestCase):
         self.assertEqual(Counts(7), counts.unittest(["Ran 7 tests in 1.2s", "", "OK"]))
         verdict = "FAILED (failures=1, errors=2, skipped=1, expected failures=1)"
         self.assertEqual(Counts(6, 3, 1), counts.unittest(["Ran 10 tests in 1s", "", verdict]))
+
+    def test_verdicts(self):
+        lines = [
+            "check fuzz-model: ok: 900 inputs in 3 s",
+            "check fuzz-npy: failed: exit code 77",
+            "check miri: skipped: it is not installed",
+            "check this",
+        ]
+        self.assertEqual(Counts(1, 1, 1), counts.verdicts(lines))
+        self.assertEqual(1, exit_code([Verdict("a", "ok", ""), Verdict("b", "failed", "")]))
+        self.assertEqual(0, exit_code([Verdict("a", "ok", ""), Verdict("b", "skipped", "")]))
+        self.assertEqual(NOTHING_RAN, exit_code([Verdict("b", "skipped", "")]))
 
     def test_gradle_checks(self):
         old = [":checkFormat FAILED", ":checkImports", ":checkImports UP-TO-DATE", ":compileJava"]

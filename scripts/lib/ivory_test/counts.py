@@ -10,6 +10,7 @@ _CARGO = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) igno
 _JUNIT = re.compile(r"^\[\s*(\d+) (tests|containers) (\w+)\s*\]")
 _UNITTEST_RAN = re.compile(r"^Ran (\d+) tests? in ")
 _UNITTEST_VERDICT = re.compile(r"^(?:OK|FAILED)(?: \((.*)\))?$")
+_VERDICT = re.compile(r"^check \S+: (ok|failed|skipped): ")
 _GRADLE_CHECK = re.compile(r"^(?:> Task )?(:(?:\S+:)?check[A-Z]\w*)( FAILED)?\b")
 
 
@@ -90,6 +91,12 @@ def gradle_checks(lines: Iterable[str]) -> Counts:
             verdicts[found.group(1)] = verdicts.get(found.group(1), True) and not found.group(2)
     passed = sum(verdicts.values())
     return Counts(passed, len(verdicts) - passed)
+
+
+def verdicts(lines: Iterable[str]) -> Counts:
+    """scripts/fuzz and scripts/sanitize: a line for each check."""
+    found = [match.group(1) for line in lines if (match := _VERDICT.match(line))]
+    return Counts(found.count("ok"), found.count("failed"), found.count("skipped"))
 
 
 def single(_lines: Iterable[str]) -> Counts:

@@ -47,12 +47,21 @@ def _rust_style() -> list[Command]:
             ["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-Dwarnings"],
             counts.single,
         ),
+        Command(["cargo", "fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"], counts.single),
     ]
 
 
 def _rust(level: str, crates: list[str]) -> list[Command]:
     arguments = ["cargo", "test", *crates, "--locked", "--no-fail-fast"]
     return [Command(arguments, counts.cargo, {"IVORY_SIMD": level})]
+
+
+def _checks() -> list[Command]:
+    scripts = ROOT / "scripts"
+    return [
+        Command([str(scripts / "fuzz"), "--quick"], counts.verdicts),
+        Command([str(scripts / "sanitize"), "--quick"], counts.verdicts),
+    ]
 
 
 def _java_style() -> list[Command]:
@@ -97,6 +106,7 @@ def all_stages() -> list[Stage]:
         Stage("script-style", "ruff, mypy and shellcheck on the scripts", style.commands),
         Stage("java-style", "formatting and layer rules", _java_style),
         *rust,
+        Stage("rust-checks", "fuzz targets and sanitizers, some seconds each", _checks),
         Stage("java-unit", "unit tests of the plugin", _java_unit, needs_build=True),
         Stage(
             "scripts",

@@ -20,7 +20,7 @@ REQUIREMENTS = Path(__file__).with_name("style.txt")
 SCRIPTS = ROOT / "scripts"
 FOLDERS = ("scripts", "benches", "gradle", ".ci")
 IGNORED = {"__pycache__"}
-TYPED = ("ivory_build", "ivory_node", "ivory_test")
+TYPED = ("ivory_build", "ivory_checks", "ivory_node", "ivory_test")
 
 
 def commands() -> list[Command]:

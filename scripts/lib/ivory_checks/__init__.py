@@ -1,0 +1,1 @@
+"""Fuzzing, and the core's tests under sanitizers and Miri."""
