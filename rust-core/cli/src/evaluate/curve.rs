@@ -66,17 +66,18 @@ impl Curve {
 struct Memory {
     working: WorkingMemory,
     order: Vec<u32>,
-    /// Each cell's place in the order in which it is probed.
-    rank: Vec<u32>,
+    /// Which cells are probed.
+    probed: Vec<bool>,
 }
 
 impl Memory {
     fn new(model: &Model, most: usize) -> Self {
-        let rank = vec![u32::MAX; model.nlist()];
-        Self { working: WorkingMemory::default(), order: vec![0; most], rank }
+        let probed = vec![false; model.nlist()];
+        Self { working: WorkingMemory::default(), order: vec![0; most], probed }
     }
 
-    /// Hits and vectors scanned of one query for each number of cells.
+    /// Hits and vectors scanned of one query for each number of cells. Each is probed for by itself,
+    /// as a search does: a model that finds cells by their groups looks into more groups for more.
     fn count(
         &mut self,
         model: &Model,
@@ -85,25 +86,16 @@ impl Memory {
         sizes: &[u64],
         (nprobes, wanted): (&[usize], u64),
     ) -> Result<Vec<(u64, u64)>, Failure> {
-        let most = self.order.len();
-        model.probe(query, most, &mut self.working, &mut self.order, None)?;
-        for (rank, &cell) in (0..).zip(&self.order) {
-            self.rank[cell as usize] = rank;
+        let mut counts = Vec::with_capacity(nprobes.len());
+        for &nprobe in nprobes {
+            let found = model.probe(query, nprobe, &mut self.working, &mut self.order, None)?;
+            let cells = &self.order[..found];
+            cells.iter().for_each(|&cell| self.probed[cell as usize] = true);
+            let hits = neighbours.iter().filter(|&&cell| self.probed[cell as usize]).count() as u64;
+            let scanned = cells.iter().map(|&cell| sizes[cell as usize]).sum();
+            cells.iter().for_each(|&cell| self.probed[cell as usize] = false);
+            counts.push((hits.min(wanted), scanned));
         }
-        let mut ranks: Vec<u32> = neighbours.iter().map(|&cell| self.rank[cell as usize]).collect();
-        ranks.sort_unstable();
-        self.order.iter().for_each(|&cell| self.rank[cell as usize] = u32::MAX);
-        let mut scanned = 0;
-        let mut before = 0;
-        Ok(nprobes
-            .iter()
-            .map(|&nprobe| {
-                let more = self.order[before..nprobe].iter();
-                scanned += more.map(|&cell| sizes[cell as usize]).sum::<u64>();
-                before = nprobe;
-                let hits = ranks.partition_point(|&rank| (rank as usize) < nprobe) as u64;
-                (hits.min(wanted), scanned)
-            })
-            .collect())
+        Ok(counts)
     }
 }
