@@ -7,7 +7,6 @@ import org.apache.lucene.codecs.PostingsFormat;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.Fields;
 import org.apache.lucene.index.FilterLeafReader;
-import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.Terms;
@@ -47,25 +46,7 @@ final class IvoryFieldsConsumer extends FieldsConsumer {
     }
 
     private IndexOutput create(String extension, String codec) throws IOException {
-        String name =
-                IndexFileNames.segmentFileName(
-                        state.segmentInfo.name, state.segmentSuffix, extension);
-        IndexOutput out = state.directory.createOutput(name, state.context);
-        boolean success = false;
-        try {
-            CodecUtil.writeIndexHeader(
-                    out,
-                    codec,
-                    IvoryPostingsFormat.VERSION,
-                    state.segmentInfo.getId(),
-                    state.segmentSuffix);
-            success = true;
-            return out;
-        } finally {
-            if (!success) {
-                IOUtils.closeWhileHandlingException(out);
-            }
-        }
+        return SegmentFile.create(state, extension, codec, IvoryPostingsFormat.VERSION);
     }
 
     @Override

@@ -16,7 +16,6 @@ import org.apache.lucene.codecs.DocValuesProducer;
 import org.apache.lucene.codecs.lucene90.IndexedDISI;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -42,30 +41,12 @@ final class VectorValuesConsumer extends DocValuesConsumer {
         this.maxDoc = state.segmentInfo.maxDoc();
         boolean success = false;
         try {
-            data = create(DATA_EXTENSION, DATA_CODEC);
-            meta = create(META_EXTENSION, META_CODEC);
+            data = SegmentFile.create(state, DATA_EXTENSION, DATA_CODEC, VERSION_CURRENT);
+            meta = SegmentFile.create(state, META_EXTENSION, META_CODEC, VERSION_CURRENT);
             success = true;
         } finally {
             if (!success) {
                 IOUtils.closeWhileHandlingException(data, meta);
-            }
-        }
-    }
-
-    private IndexOutput create(String extension, String codec) throws IOException {
-        String name =
-                IndexFileNames.segmentFileName(
-                        state.segmentInfo.name, state.segmentSuffix, extension);
-        IndexOutput out = state.directory.createOutput(name, state.context);
-        boolean success = false;
-        try {
-            CodecUtil.writeIndexHeader(
-                    out, codec, VERSION_CURRENT, state.segmentInfo.getId(), state.segmentSuffix);
-            success = true;
-            return out;
-        } finally {
-            if (!success) {
-                IOUtils.closeWhileHandlingException(out);
             }
         }
     }
