@@ -17,7 +17,6 @@ import java.io.IOException;
  * @param codeBytes bytes of a code without its factors
  * @param factors of a code, four bytes each
  * @param docBits bits of a document number
- * @param length of the region in bytes
  */
 record RegionHeader(
         long fingerprint,
@@ -26,8 +25,7 @@ record RegionHeader(
         int span,
         int codeBytes,
         int factors,
-        int docBits,
-        long length) {
+        int docBits) {
 
     static final int MAGIC = 0x47565649;
     static final int VERSION = 1;
@@ -51,30 +49,6 @@ record RegionHeader(
 
     /** As many cells as a model can have; the tables of a region grow with the highest. */
     static final int MAX_SPAN = 1 << 16;
-
-    /** A header whose length follows from the rest. */
-    static RegionHeader of(
-            long fingerprint, int documents, int cells, int span, CodeLayout layout, int docBits) {
-        RegionHeader header =
-                new RegionHeader(
-                        fingerprint,
-                        documents,
-                        cells,
-                        span,
-                        layout.codeBytes(),
-                        layout.factors(),
-                        docBits,
-                        0);
-        return new RegionHeader(
-                fingerprint,
-                documents,
-                cells,
-                span,
-                layout.codeBytes(),
-                layout.factors(),
-                docBits,
-                header.end());
-    }
 
     /** Bits of a document number where {@code largest} is the largest. */
     static int docBits(int largest) {
@@ -119,7 +93,8 @@ record RegionHeader(
         return align(docs() + docBytes() + DOCUMENTS_TAIL, ALIGNMENT);
     }
 
-    private long end() {
+    /** Bytes of the region. */
+    long length() {
         return align(codes() + (long) documents * codeLength() + CODES_TAIL, ALIGNMENT);
     }
 
@@ -137,7 +112,7 @@ record RegionHeader(
         out.writeInt(codeBytes);
         out.writeInt(factors);
         out.writeInt(docBits);
-        out.writeLong(length);
+        out.writeLong(length());
         out.writeLong(0);
         out.writeLong(0);
     }
@@ -165,8 +140,7 @@ record RegionHeader(
                         region.readInt(24),
                         region.readInt(28),
                         region.readInt(32),
-                        region.readInt(36),
-                        region.readLong(40));
+                        region.readInt(36));
         int documents = header.documents;
         check(documents > 0 && documents <= maxDoc, "documents", documents, resource);
         check(header.cells > 0 && header.cells <= documents, "cells", header.cells, resource);
@@ -178,8 +152,8 @@ record RegionHeader(
         check(codeBytes >= 0 && codeBytes <= MAX_CODE_LENGTH, "code_bytes", codeBytes, resource);
         int docBits = header.docBits;
         check(docBits > 0 && docBits <= docBits(maxDoc - 1), "doc_bits", docBits, resource);
-        check(header.length == region.length(), "length", header.length, resource);
-        check(header.length == header.end(), "length", header.length, resource);
+        long length = region.readLong(40);
+        check(length == region.length() && length == header.length(), "length", length, resource);
         check(region.readLong(48) == 0, "reserved", region.readLong(48), resource);
         check(region.readLong(56) == 0, "reserved", region.readLong(56), resource);
         return header;

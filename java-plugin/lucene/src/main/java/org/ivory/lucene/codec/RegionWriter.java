@@ -40,8 +40,14 @@ final class RegionWriter {
             return 0;
         }
         RegionHeader header =
-                RegionHeader.of(
-                        fingerprint, documents, cells, span, layout, RegionHeader.docBits(largest));
+                new RegionHeader(
+                        fingerprint,
+                        documents,
+                        cells,
+                        span,
+                        layout.codeBytes(),
+                        layout.factors(),
+                        RegionHeader.docBits(largest));
         long offset = out.alignFilePointer(RegionHeader.ALIGNMENT);
         header.write(out);
         writeTables(header, out, offset);
