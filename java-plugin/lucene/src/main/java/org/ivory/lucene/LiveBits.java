@@ -59,28 +59,38 @@ final class LiveBits {
         if (grant == null) {
             return null;
         }
+        LiveBits mine;
         try {
-            MemorySegment copy = Arena.ofAuto().allocate((long) words * Long.BYTES, 64);
-            FixedBitSet live = new FixedBitSet(reader.maxDoc());
-            live.set(0, reader.maxDoc());
-            bits.applyMask(live, 0);
-            MemorySegment.copy(live.getBits(), 0, copy, ValueLayout.JAVA_LONG, 0, words);
-            LiveBits mine = new LiveBits(bits, copy, grant);
-            LiveBits first = READERS.putIfAbsent(helper.getKey(), mine);
-            if (first != null) {
-                grant.close();
-                return first;
-            }
-            helper.addClosedListener(LiveBits::forget);
-            return mine;
+            mine = new LiveBits(bits, copy(bits, reader.maxDoc()), grant);
         } catch (OutOfMemoryError e) { // of direct memory; the search copies what it needs
             grant.close();
             return null;
-        } catch (RuntimeException e) { // closed already: nobody would remove the entry
-            forget(helper.getKey());
+        } catch (RuntimeException e) {
             grant.close();
             throw e;
         }
+        LiveBits first = READERS.putIfAbsent(helper.getKey(), mine);
+        if (first != null) {
+            grant.close();
+            return first;
+        }
+        try {
+            helper.addClosedListener(LiveBits::forget);
+        } catch (RuntimeException e) { // closed already: nobody would remove the entry
+            forget(helper.getKey());
+            throw e;
+        }
+        return mine;
+    }
+
+    private static MemorySegment copy(Bits bits, int maxDoc) {
+        FixedBitSet live = new FixedBitSet(maxDoc);
+        live.set(0, maxDoc);
+        bits.applyMask(live, 0);
+        int words = FixedBitSet.bits2words(maxDoc);
+        MemorySegment copy = Arena.ofAuto().allocate((long) words * Long.BYTES, 64);
+        MemorySegment.copy(live.getBits(), 0, copy, ValueLayout.JAVA_LONG, 0, words);
+        return copy;
     }
 
     private static void forget(IndexReader.CacheKey key) {
