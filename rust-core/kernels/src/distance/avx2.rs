@@ -1,4 +1,4 @@
-//! AVX2 + FMA: four rows at a time, two sums of eight lanes a row, which keeps both FMA ports busy.
+//! AVX2: four rows at a time, two sums of eight lanes a row.
 
 use super::{AHEAD, Consecutive, Numbered, Place, is_stream, prefetch};
 use std::arch::x86_64::*;
@@ -61,7 +61,7 @@ unsafe fn run<const L2: bool, P: Place>(query: &[f32], place: P, out: &mut [f32]
     }
 }
 
-/// For each row eight partial sums over its components.
+/// For each row the sixteen partial sums over its components, the upper eight added to the lower.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
 unsafe fn sums<const L2: bool, const R: usize>(
@@ -90,14 +90,11 @@ unsafe fn sums<const L2: bool, const R: usize>(
                 even[r] = step::<L2>(even[r], q0, _mm256_loadu_ps(rows[r].add(k)));
             }
             k += 8;
-        }
-        if k < length {
-            let lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-            let mask = _mm256_cmpgt_epi32(_mm256_set1_epi32((length - k) as i32), lanes);
-            let q0 = _mm256_maskload_ps(q.add(k), mask);
-            for r in 0..R {
-                odd[r] = step::<L2>(odd[r], q0, _mm256_maskload_ps(rows[r].add(k), mask));
+            if k < length {
+                odd = tail::<L2, R>(odd, q.add(k), rows.map(|row| row.add(k)), length - k);
             }
+        } else if k < length {
+            even = tail::<L2, R>(even, q.add(k), rows.map(|row| row.add(k)), length - k);
         }
     }
     for r in 0..R {
@@ -106,15 +103,36 @@ unsafe fn sums<const L2: bool, const R: usize>(
     even
 }
 
+/// Adds the terms of the last `left` components, fewer than eight.
+///
+/// # Safety
+/// So many must be readable at each address.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn tail<const L2: bool, const R: usize>(
+    sums: [__m256; R],
+    q: *const f32,
+    rows: [*const f32; R],
+    left: usize,
+) -> [__m256; R] {
+    let lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    let mask = _mm256_cmpgt_epi32(_mm256_set1_epi32(left as i32), lanes);
+    let mut sums = sums;
+    // SAFETY: masked lanes are not read.
+    unsafe {
+        let q = _mm256_maskload_ps(q, mask);
+        for r in 0..R {
+            sums[r] = step::<L2>(sums[r], q, _mm256_maskload_ps(rows[r], mask));
+        }
+    }
+    sums
+}
+
 #[inline]
 #[target_feature(enable = "avx2,fma")]
 fn step<const L2: bool>(sum: __m256, q: __m256, row: __m256) -> __m256 {
-    if L2 {
-        let difference = _mm256_sub_ps(q, row);
-        _mm256_fmadd_ps(difference, difference, sum)
-    } else {
-        _mm256_fmadd_ps(q, row, sum)
-    }
+    let factor = if L2 { _mm256_sub_ps(q, row) } else { row };
+    _mm256_add_ps(sum, _mm256_mul_ps(factor, if L2 { factor } else { q }))
 }
 
 /// Adds up each vector's eight lanes.

@@ -1,4 +1,4 @@
-//! AVX-512 F: four rows at a time, two sums of sixteen lanes a row.
+//! AVX-512 F: four rows at a time, one sum of sixteen lanes a row.
 
 use super::{AHEAD, Consecutive, Numbered, Place, avx2, is_stream, prefetch};
 use std::arch::x86_64::*;
@@ -70,24 +70,15 @@ unsafe fn sums<const L2: bool, const R: usize>(
 ) -> [__m512; R] {
     let length = query.len();
     let q = query.as_ptr();
-    let mut even = [_mm512_setzero_ps(); R];
-    let mut odd = [_mm512_setzero_ps(); R];
+    let mut sums = [_mm512_setzero_ps(); R];
     let mut k = 0;
     // SAFETY: every load ends at or before component `length` of the query and of each row; masked
     // lanes are not read.
     unsafe {
-        while k + 32 <= length {
-            let (q0, q1) = (_mm512_loadu_ps(q.add(k)), _mm512_loadu_ps(q.add(k + 16)));
-            for r in 0..R {
-                even[r] = step::<L2>(even[r], q0, _mm512_loadu_ps(rows[r].add(k)));
-                odd[r] = step::<L2>(odd[r], q1, _mm512_loadu_ps(rows[r].add(k + 16)));
-            }
-            k += 32;
-        }
-        if k + 16 <= length {
+        while k + 16 <= length {
             let q0 = _mm512_loadu_ps(q.add(k));
             for r in 0..R {
-                even[r] = step::<L2>(even[r], q0, _mm512_loadu_ps(rows[r].add(k)));
+                sums[r] = step::<L2>(sums[r], q0, _mm512_loadu_ps(rows[r].add(k)));
             }
             k += 16;
         }
@@ -95,25 +86,18 @@ unsafe fn sums<const L2: bool, const R: usize>(
             let mask: __mmask16 = (1 << (length - k)) - 1;
             let q0 = _mm512_maskz_loadu_ps(mask, q.add(k));
             for r in 0..R {
-                odd[r] = step::<L2>(odd[r], q0, _mm512_maskz_loadu_ps(mask, rows[r].add(k)));
+                sums[r] = step::<L2>(sums[r], q0, _mm512_maskz_loadu_ps(mask, rows[r].add(k)));
             }
         }
     }
-    for r in 0..R {
-        even[r] = _mm512_add_ps(even[r], odd[r]);
-    }
-    even
+    sums
 }
 
 #[inline]
 #[target_feature(enable = "avx512f,avx2,fma")]
 fn step<const L2: bool>(sum: __m512, q: __m512, row: __m512) -> __m512 {
-    if L2 {
-        let difference = _mm512_sub_ps(q, row);
-        _mm512_fmadd_ps(difference, difference, sum)
-    } else {
-        _mm512_fmadd_ps(q, row, sum)
-    }
+    let factor = if L2 { _mm512_sub_ps(q, row) } else { row };
+    _mm512_add_ps(sum, _mm512_mul_ps(factor, if L2 { factor } else { q }))
 }
 
 /// Adds up each vector's sixteen lanes.

@@ -1,7 +1,10 @@
 //! One query against many rows: squared Euclidean distance and inner product.
 //!
-//! Every level computes a row's value the same way whether the row comes alone or among others, so
-//! a value does not depend on how a scan was cut into blocks.
+//! Every level computes a row's value by the same operations in the same order, whether the row
+//! comes alone or among others. So a value has the same bits at all levels, and does not depend on
+//! how a scan was cut into blocks: term i is added to partial sum i mod 16, each product rounded
+//! before it is added, from the first to the last; then the upper eight sums are added to the lower
+//! eight, and of these neighbours, pairs of neighbours and the two halves.
 
 pub(crate) mod scalar;
 

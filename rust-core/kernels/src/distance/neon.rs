@@ -1,4 +1,4 @@
-//! NEON: four rows at a time, two sums of four lanes a row.
+//! NEON: four rows at a time, four sums of four lanes a row.
 
 use super::{Consecutive, Numbered, Place};
 use std::arch::aarch64::*;
@@ -54,40 +54,44 @@ unsafe fn run<const L2: bool, P: Place>(query: &[f32], place: P, out: &mut [f32]
 unsafe fn sums<const L2: bool, const R: usize>(query: &[f32], rows: [*const f32; R]) -> [f32; R] {
     let length = query.len();
     let q = query.as_ptr();
-    let mut even = [vdupq_n_f32(0.0); R];
-    let mut odd = [vdupq_n_f32(0.0); R];
+    let mut sums = [[vdupq_n_f32(0.0); R]; 4];
     let mut k = 0;
     // SAFETY: every load ends at or before component `length` of the query and of each row. Rows are
     // loaded as bytes, for which no alignment is asked.
     unsafe {
-        while k + 8 <= length {
-            let (q0, q1) = (vld1q_f32(q.add(k)), vld1q_f32(q.add(k + 4)));
-            for r in 0..R {
-                even[r] = step::<L2>(even[r], q0, load(rows[r].add(k)));
-                odd[r] = step::<L2>(odd[r], q1, load(rows[r].add(k + 4)));
+        while k + 16 <= length {
+            for (part, sums) in sums.iter_mut().enumerate() {
+                let q0 = vld1q_f32(q.add(k + 4 * part));
+                for r in 0..R {
+                    sums[r] = step::<L2>(sums[r], q0, load(rows[r].add(k + 4 * part)));
+                }
             }
-            k += 8;
+            k += 16;
         }
-        if k + 4 <= length {
-            let q0 = vld1q_f32(q.add(k));
-            for r in 0..R {
-                even[r] = step::<L2>(even[r], q0, load(rows[r].add(k)));
+        for sums in &mut sums {
+            let (left, mut part) = ((length - k).min(4), [0f32; 4]);
+            if left == 0 {
+                break;
             }
-            k += 4;
-        }
-        let mut values = [0f32; R];
-        for r in 0..R {
-            values[r] = vaddvq_f32(vaddq_f32(even[r], odd[r]));
-        }
-        for k in k..length {
+            part[..left].copy_from_slice(&query[k..k + left]);
+            let q0 = vld1q_f32(part.as_ptr());
             for r in 0..R {
-                let (q, row) = (*q.add(k), rows[r].add(k).read_unaligned());
-                let factor = if L2 { q - row } else { row };
-                values[r] = factor.mul_add(if L2 { factor } else { q }, values[r]);
+                for (lane, place) in part[..left].iter_mut().enumerate() {
+                    *place = rows[r].add(k + lane).read_unaligned();
+                }
+                sums[r] = step::<L2>(sums[r], q0, vld1q_f32(part.as_ptr()));
             }
+            k += left;
         }
-        values
     }
+    let [a, b, c, d] = sums;
+    std::array::from_fn(|r| {
+        let (lower, upper) = (vaddq_f32(a[r], c[r]), vaddq_f32(b[r], d[r]));
+        // Of each half first neighbours, then pairs of them.
+        let pairs = vpaddq_f32(lower, upper);
+        let halves = vpaddq_f32(pairs, pairs);
+        vgetq_lane_f32::<0>(halves) + vgetq_lane_f32::<1>(halves)
+    })
 }
 
 /// Four components at any alignment.
@@ -104,10 +108,6 @@ unsafe fn load(place: *const f32) -> float32x4_t {
 #[inline]
 #[target_feature(enable = "neon")]
 fn step<const L2: bool>(sum: float32x4_t, q: float32x4_t, row: float32x4_t) -> float32x4_t {
-    if L2 {
-        let difference = vsubq_f32(q, row);
-        vfmaq_f32(sum, difference, difference)
-    } else {
-        vfmaq_f32(sum, q, row)
-    }
+    let factor = if L2 { vsubq_f32(q, row) } else { row };
+    vaddq_f32(sum, vmulq_f32(factor, if L2 { factor } else { q }))
 }

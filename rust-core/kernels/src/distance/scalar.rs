@@ -1,6 +1,6 @@
 //! The plain twin of the SIMD kernels, and their reference.
 //!
-//! Eight partial sums, so that the compiler may use whatever the baseline ABI has.
+//! Sixteen partial sums, so that the compiler may use whatever the baseline ABI has.
 
 use super::{Consecutive, Numbered, Place};
 
@@ -35,21 +35,25 @@ unsafe fn run<const L2: bool, P: Place>(query: &[f32], place: P, out: &mut [f32]
 }
 
 unsafe fn one<const L2: bool>(query: &[f32], row: *const f32) -> f32 {
-    let mut sums = [0f32; 8];
-    let (blocks, tail) = query.as_chunks::<8>();
+    let (blocks, tail) = query.as_chunks::<16>();
+    let (mut lower, mut upper) = ([0f32; 8], [0f32; 8]);
     for (i, q) in blocks.iter().enumerate() {
-        // SAFETY: components `8 × i..8 × i + 8` are within the row.
-        let r = unsafe { row.add(i * 8).cast::<[f32; 8]>().read_unaligned() };
+        // SAFETY: components `16 × i..16 × i + 16` are within the row.
+        let [r, s] = unsafe { row.add(i * 16).cast::<[[f32; 8]; 2]>().read_unaligned() };
         for lane in 0..8 {
-            sums[lane] += term::<L2>(q[lane], r[lane]);
+            lower[lane] += term::<L2>(q[lane], r[lane]);
+        }
+        for lane in 0..8 {
+            upper[lane] += term::<L2>(q[lane + 8], s[lane]);
         }
     }
     for (lane, &q) in tail.iter().enumerate() {
         // SAFETY: the component is below `query.len()`.
-        let r = unsafe { row.add(blocks.len() * 8 + lane).read_unaligned() };
-        sums[lane] += term::<L2>(q, r);
+        let r = unsafe { row.add(blocks.len() * 16 + lane).read_unaligned() };
+        let half = if lane < 8 { &mut lower } else { &mut upper };
+        half[lane % 8] += term::<L2>(q, r);
     }
-    let [a, b, c, d, e, f, g, h] = sums;
+    let [a, b, c, d, e, f, g, h]: [f32; 8] = std::array::from_fn(|i| lower[i] + upper[i]);
     ((a + b) + (c + d)) + ((e + f) + (g + h))
 }
 

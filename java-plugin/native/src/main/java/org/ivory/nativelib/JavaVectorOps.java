@@ -6,8 +6,8 @@ import java.nio.FloatBuffer;
 
 /**
  * The twin of the native library in plain Java: the fallback where the library is missing or
- * refused, and the oracle of its tests. It does everything but training. Its results differ from
- * the library's by rounding only (see {@link JavaKernels}).
+ * refused, and the oracle of its tests. It does everything but training. Its values are the
+ * library's to the bit (see {@link JavaKernels}).
  */
 public final class JavaVectorOps implements VectorOps {
     /** What {@link #level} returns. */

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 
-/** The library and its twin give the same results but for rounding, on trained models, too. */
+/** The library and its twin: values bit for bit the same, on trained models, too. */
 public class ParityTests {
     private final VectorOps library = TestLibrary.ops();
     private final VectorOps twin = TestLibrary.twin();
@@ -30,27 +30,19 @@ public class ParityTests {
                 float[] plain = new float[rows];
                 library.score(metric, query, buffer, rows, fast);
                 twin.score(metric, query, buffer, rows, plain);
-                for (int row = 0; row < rows; row++) {
-                    double tolerance =
-                            2
-                                    * Reference.raw(
-                                                    metric,
-                                                    query,
-                                                    0,
-                                                    vectors,
-                                                    row * dimension,
-                                                    dimension)
-                                            .tolerance();
-                    assertEquals(metric + " of " + dimension, plain[row], fast[row], tolerance);
-                }
+                assertArrayEquals(metric + " of " + dimension, bits(plain), bits(fast));
                 int[] index = {8, 0, 3, 3};
                 library.scoreRows(metric, query, buffer, index, 4, fast);
                 twin.scoreRows(metric, query, buffer, index, 4, plain);
-                for (int k = 0; k < 4; k++) {
-                    assertEquals(plain[k], fast[k], 1e-4 * (1 + Math.abs(plain[k])));
-                }
+                assertArrayEquals(metric + " of " + dimension, bits(plain), bits(fast));
             }
         }
+    }
+
+    private static int[] bits(float[] values) {
+        int[] bits = new int[values.length];
+        Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
+        return bits;
     }
 
     /** Whole numbers are added without rounding: both must find exactly the same. */
@@ -130,6 +122,7 @@ public class ParityTests {
         float[] plainRaw = new float[10];
         assertEquals(10, a.probe(query, 10, fast, fastRaw));
         assertEquals(10, b.probe(query, 10, plain, plainRaw));
-        assertArrayEquals(plainRaw, fastRaw, 1e-5f);
+        assertArrayEquals(bits(plainRaw), bits(fastRaw));
+        assertArrayEquals(Arrays.copyOf(plain, 10), Arrays.copyOf(fast, 10));
     }
 }

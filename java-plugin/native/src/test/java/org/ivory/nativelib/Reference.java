@@ -11,8 +11,9 @@ final class Reference {
      * A raw value.
      *
      * @param value in double precision
-     * @param tolerance bound of the error of any summation in single precision, see {@link
-     *     JavaKernels}
+     * @param tolerance bound of the error of any summation in single precision: {@code (d+3)u}
+     *     times the sum of the terms' magnitudes for d components (Higham, Accuracy and Stability
+     *     of Numerical Algorithms, 2nd ed., section 3.1)
      */
     record Raw(double value, double tolerance) {}
 
