@@ -51,6 +51,11 @@ public final class Cluster implements AutoCloseable {
             return with("--jvm=" + option);
         }
 
+        /** A variable of the nodes' environment; an empty value takes it away. */
+        public Options withEnvironment(String key, String value) {
+            return with("--env", key + "=" + value);
+        }
+
         private Options with(String... arguments) {
             List<String> all = new ArrayList<>(more);
             all.addAll(List.of(arguments));
@@ -97,6 +102,11 @@ public final class Cluster implements AutoCloseable {
     /** The same folder with another plugin zip from the next {@link #up} on. */
     public Cluster withPlugin(Path zip) {
         return new Cluster(options.withPlugin(zip));
+    }
+
+    /** The same folder with another variable of the environment from the next {@link #up} on. */
+    public Cluster withEnvironment(String key, String value) {
+        return new Cluster(options.withEnvironment(key, value));
     }
 
     /** Stops every node in good order. */

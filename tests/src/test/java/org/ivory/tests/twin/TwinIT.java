@@ -12,6 +12,7 @@ import org.ivory.tests.harness.Cluster;
 import org.ivory.tests.harness.DataSet;
 import org.ivory.tests.harness.Hits;
 import org.ivory.tests.harness.IndexSpec;
+import org.ivory.tests.harness.Measured;
 import org.ivory.tests.harness.Models;
 import org.ivory.tests.harness.Recall;
 import org.ivory.tests.harness.Reply;
@@ -33,13 +34,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
 /**
- * A node whose native library is gone, and one that has rubbish in its place: the plugin starts,
- * says why, and the Java twin goes on serving an index and a model that were made with the library.
+ * A node whose kernels are held to a lower level, one whose native library is gone, and one that
+ * has rubbish in its place: the plugin starts, says why, and goes on serving indices and models
+ * that were made with the whole library, with the same answers to the last bit of the scores.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -48,9 +51,15 @@ class TwinIT {
     private static final int COUNT = 5000;
     private static final int NLIST = 50;
 
+    /** Of each architecture, lowest first. */
+    private static final List<List<String>> LEVELS =
+            List.of(List.of("scalar", "avx2", "avx512"), List.of("scalar", "neon"));
+
     private final DataSet set = small();
     private Cluster cluster;
     private List<List<String>> probed;
+    private final EncodedWords words = new EncodedWords();
+    private Map<String, String> answers;
 
     private static DataSet small() {
         DataSet all = DataSet.minilm().firstQueries(20);
@@ -76,6 +85,8 @@ class TwinIT {
         new Bulk(client, INDEX, "v").load(set.base(), 0, COUNT / 2);
         client.flush(INDEX);
         probed = probed(client);
+        words.load(client);
+        answers = words.answers(client, EncodedWords.FAST);
     }
 
     @AfterAll
@@ -92,19 +103,68 @@ class TwinIT {
         assertTrue(library.path("loaded").asBoolean(), library.toString());
     }
 
+    /** In place and from stock postings, with the kernels of every level that the machine has. */
     @Test
     @Order(2)
+    void everyLevelAnswersAlike() {
+        String best = level();
+        List<String> all = LEVELS.stream().filter(l -> l.contains(best)).findFirst().orElseThrow();
+        List<String> levels = all.subList(0, all.indexOf(best) + 1);
+        assertSameAnswers(best);
+        for (String level : levels.subList(0, levels.size() - 1)) {
+            restartAt(level);
+            assertEquals(level, level());
+            assertSameAnswers(level);
+        }
+        Measured.say("%d answers of levels %s are the same", answers.size(), levels);
+        cluster = cluster.withEnvironment("IVORY_SIMD", "");
+    }
+
+    private String level() {
+        return library().path("simd_level").asText();
+    }
+
+    private void restartAt(String level) {
+        cluster.down();
+        cluster = cluster.withEnvironment("IVORY_SIMD", level);
+        cluster.up();
+        cluster.awaitHealth(0, "yellow");
+    }
+
+    private void assertSameAnswers(String level) {
+        Client client = cluster.client();
+        boolean inPlace = library().path("loaded").asBoolean();
+        Stats before = Stats.of(client);
+        assertEquals(answers, words.answers(client, EncodedWords.FAST), level);
+        Stats between = Stats.of(client);
+        assertEquals(answers, words.answers(client, EncodedWords.STOCK), level);
+        Stats after = Stats.of(client);
+        assertTrue(grown(before, between, inPlace ? "segments_mapped" : "segments_copied") > 500);
+        assertTrue(grown(between, after, "segments_copied") > 500, "stock postings are copied");
+        assertEquals(
+                grown(before, between, "vectors_rescored"),
+                grown(between, after, "vectors_rescored"));
+    }
+
+    private static long grown(Stats before, Stats after, String counter) {
+        return after.total("/search/" + counter) - before.total("/search/" + counter);
+    }
+
+    @Test
+    @Order(3)
     void withoutTheLibrary() {
         startWith(Library.MISSING);
         assertServes(COUNT / 2);
         assertEquals(probed, probed(cluster.client()), "other answers than with the library");
+        assertEquals("java", level());
+        assertSameAnswers("java");
         new Bulk(cluster.client(), INDEX, "v").load(set.base(), COUNT / 2, COUNT);
         assertServes(COUNT);
         assertEquals(COUNT, cluster.client().count(INDEX));
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void withRubbishForALibrary() {
         startWith(Library.RUBBISH);
         assertServes(COUNT);
@@ -112,7 +172,7 @@ class TwinIT {
 
     /** Documents that the twin assigned are where the library looks for them. */
     @Test
-    @Order(4)
+    @Order(5)
     void withTheLibraryAgain() {
         List<List<String>> byTwin = probed(cluster.client());
         cluster.down();
