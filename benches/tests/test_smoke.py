@@ -44,6 +44,19 @@ class SmokeTest(unittest.TestCase):
         for name in ("merged_qps.png", "unmerged_latency.png", "load.png", "growth.png"):
             self.assertGreater((self.out / name).stat().st_size, 1000)
 
+    def test_recall(self):
+        space = ("--space-type", "innerproduct", "--scaled")
+        results = self._run("recall", "--no-build", "--vectors", "3000", "--queries", "40", *space)
+        self.assertEqual(["as loaded", "merged"], [p["phase"] for p in results["phases"]])
+        for phase in results["phases"]:
+            exact, default, *swept = phase["points"]
+            self.assertEqual((1.0, 1.0), (exact["recall"], exact["share"]))
+            self.assertGreater(default["recall"], 0.8)
+            self.assertLess(default["share"], 0.5)
+            shares = [point["share"] for point in swept]
+            self.assertEqual(sorted(shares), shares)
+            self.assertLess(shares[0], 0.2)
+
     def test_library(self):
         sizes = ("--vectors", "5000", "--queries", "100", "--rounds", "1", "--nprobe", "4,8,16,32")
         kinds = "ivfflat,ivfpqfs,ivfrabitqfs,hnsw,hnswlib"

@@ -44,7 +44,7 @@ def load(folder: Path | None, count: int | None, queries: int | None) -> Vectors
     base = read(folder, "base", count)
     asked = read(folder, "query", queries)
     if base is None or asked is None:
-        raise FileNotFoundError(f"{folder} holds no base and query file (.bvecs, .fvecs, .gz)")
+        raise FileNotFoundError(f"{folder}: no base and query file (.bvecs, .fvecs, _f16.npy)")
     learn = read(folder, "learn", None)
     if learn is None:
         learn = base[: max(1, len(base) // 2)]
@@ -57,7 +57,8 @@ def read(folder: Path, stem: str, count: int | None) -> np.ndarray | None:
         path = folder / (stem + ending)
         if path.exists():
             return ivory_data.read_vecs(path, count).astype(np.float32)
-    return None
+    path = folder / f"{stem}_f16.npy"
+    return ivory_data.read_npy(path)[:count] if path.exists() else None
 
 
 def true_limits(
