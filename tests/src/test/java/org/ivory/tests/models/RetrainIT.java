@@ -176,6 +176,28 @@ class RetrainIT {
         }
     }
 
+    /** One segment a shard without deletions: there is nothing to merge but by its form. */
+    @Test
+    void mergedShardsAreWrittenAnewInAnotherForm() {
+        create(null);
+        new Bulk(client, INDEX, "v").load(set.base());
+        client.merge(INDEX);
+        mapTo("retrain-model-a");
+        client.merge(INDEX);
+        assertEquals(2, client.segments(INDEX).segments());
+        assertCandidatesWhateverIsProbed(0, COUNT);
+        compoundFormat("true");
+        client.merge(INDEX);
+        assertProbingCostsLess();
+        compoundFormat("null");
+        assertAllFound(COUNT);
+    }
+
+    private void compoundFormat(String value) {
+        String settings = "{\"index.compound_format\":" + value + "}";
+        client.http().put("/" + INDEX + "/_settings", settings).ok();
+    }
+
     @Test
     void aMappingChangedToAnotherModel() {
         create("retrain-model-a");
