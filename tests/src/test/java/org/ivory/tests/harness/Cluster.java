@@ -56,6 +56,11 @@ public final class Cluster implements AutoCloseable {
             return with("--env", key + "=" + value);
         }
 
+        /** One of the host's own plugins as well. */
+        public Options withHostPlugin(String plugin) {
+            return with("--host-plugin", plugin);
+        }
+
         private Options with(String... arguments) {
             List<String> all = new ArrayList<>(more);
             all.addAll(List.of(arguments));
@@ -95,7 +100,7 @@ public final class Cluster implements AutoCloseable {
         command.addAll(List.of("--nodes", "" + options.nodes));
         command.addAll(List.of("--plugin", options.plugin.toString()));
         command.addAll(options.more);
-        NodeScript.run(START, command);
+        node(command);
         nodes = readStatus();
     }
 
@@ -111,7 +116,7 @@ public final class Cluster implements AutoCloseable {
 
     /** Stops every node in good order. */
     public void down() {
-        NodeScript.run(START, List.of("down", "--dir", directory.toString()));
+        node(List.of("down", "--dir", directory.toString()));
     }
 
     /** Stops and starts every node. */
@@ -122,7 +127,7 @@ public final class Cluster implements AutoCloseable {
 
     /** SIGKILL. */
     public void kill(int node) {
-        NodeScript.run(START, List.of("kill", "--dir", directory.toString(), "--node", "" + node));
+        node(List.of("kill", "--dir", directory.toString(), "--node", "" + node));
     }
 
     /** The first node. */
@@ -169,11 +174,16 @@ public final class Cluster implements AutoCloseable {
         throw new AssertionError("no RssAnon in " + status);
     }
 
+    private static String node(List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Settings.scripts().resolve("node").toString());
+        command.addAll(arguments);
+        return Commands.run(START, command);
+    }
+
     private List<Node> readStatus() {
         JsonNode status =
-                Json.parse(
-                        NodeScript.run(
-                                START, List.of("status", "--dir", directory.toString(), "--json")));
+                Json.parse(node(List.of("status", "--dir", directory.toString(), "--json")));
         List<Node> list = new ArrayList<>();
         for (JsonNode node : status.path("nodes")) {
             list.add(

@@ -5,8 +5,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.BiFunction;
 
 /** Requests to one node. Safe for many threads. */
 public final class Http {
@@ -41,6 +44,51 @@ public final class Http {
         return send("PUT", path, body);
     }
 
+    /** Sends a file. */
+    public Reply put(String path, byte[] file) {
+        return answered(
+                "PUT " + path + " " + file.length + " bytes",
+                request(path)
+                        .PUT(BodyPublishers.ofByteArray(file))
+                        .header("Content-Type", "application/octet-stream"),
+                BodyHandlers.ofString(),
+                (request, response) -> new Reply(request, response.statusCode(), response.body()));
+    }
+
+    /** Asks for a file and fails the test if there is none. */
+    public byte[] file(String path) {
+        return answered(
+                "GET " + path,
+                request(path).GET(),
+                BodyHandlers.ofByteArray(),
+                (request, response) -> {
+                    if (response.statusCode() != 200) {
+                        String text = new String(response.body(), StandardCharsets.UTF_8);
+                        throw new AssertionError(request + " -> " + text);
+                    }
+                    return response.body();
+                });
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT);
+    }
+
+    private static <T, R> R answered(
+            String what,
+            HttpRequest.Builder request,
+            HttpResponse.BodyHandler<T> handler,
+            BiFunction<String, HttpResponse<T>, R> read) {
+        try {
+            return read.apply(what, CLIENT.send(request.build(), handler));
+        } catch (IOException e) {
+            throw new AssertionError(what + ": no answer, " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
     public Reply delete(String path) {
         return send("DELETE", path, null);
     }
@@ -58,8 +106,7 @@ public final class Http {
     public Reply trySend(String method, String path, String body) throws IOException {
         String type = path.contains("_bulk") || path.contains("_msearch") ? "x-ndjson" : "json";
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(base.resolve(path))
-                        .timeout(TIMEOUT)
+                request(path)
                         .method(
                                 method,
                                 body == null

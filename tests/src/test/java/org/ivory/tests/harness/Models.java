@@ -66,6 +66,47 @@ public final class Models {
         return http.get(PATH);
     }
 
+    /** Sends a model's file. */
+    public Reply put(String id, byte[] file) {
+        return http.put(PATH + "/" + id, file);
+    }
+
+    /** The file of a model, which must exist. */
+    public byte[] export(String id) {
+        return http.file(PATH + "/" + id + "/_export");
+    }
+
+    /** Has a model's file written into a repository. */
+    public Reply exportTo(String id, String repository, String path) {
+        return http.post(PATH + "/" + id + "/_export", named(repository, path));
+    }
+
+    /** Imports a model's file from a repository. */
+    public Reply importFrom(String id, String repository, String path) {
+        return http.post(PATH + "/" + id + "/_import", named(repository, path));
+    }
+
+    /** The number of documents that hold parts of models. */
+    public long chunks() {
+        http.post("/.ivory-models/_refresh", null).ok();
+        return http.get("/.ivory-models/_count").ok().json().path("count").asLong();
+    }
+
+    /**
+     * Deletes a model and waits until nothing is left of it but {@code chunks} chunks of others.
+     */
+    public void deleteWholly(String id, long chunks) {
+        delete(id).ok();
+        Await.until(
+                "chunks of [" + id + "] gone",
+                Duration.ofSeconds(60),
+                () -> chunks() == chunks ? true : null);
+    }
+
+    private static String named(String repository, String path) {
+        return Json.text(Map.of("repository", repository, "path", path));
+    }
+
     /** Deletes every model; no mapping may name one. */
     public void deleteAll() {
         list().ok().json().path("models").forEach(m -> delete(m.path("model_id").asText()).ok());

@@ -5,31 +5,28 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs {@code scripts/node}, the same program that users run. */
-final class NodeScript {
-    private NodeScript() {}
+/** Runs programs, the same that users run. */
+final class Commands {
+    private Commands() {}
 
     /**
-     * Runs it with these arguments and returns what it printed to standard output.
+     * Runs a program with arguments and returns what it printed to standard output.
      *
      * @throws AssertionError with all that it printed, if it fails or takes longer than {@code
      *     limit}
      */
-    static String run(Duration limit, List<String> arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Settings.scripts().resolve("node").toString());
-        command.addAll(arguments);
+    static String run(Duration limit, List<String> command) {
         try {
-            Path out = Files.createTempFile("node", ".out");
-            Path err = Files.createTempFile("node", ".err");
+            Path out = Files.createTempFile("command", ".out");
+            Path err = Files.createTempFile("command", ".err");
             try {
-                // Files, not pipes: a node left running by the script would hold a pipe open.
+                // Files, not pipes: a node that scripts/node leaves running would hold a pipe open.
                 Process process =
                         new ProcessBuilder(command)
+                                .directory(Settings.scripts().getParent().toFile())
                                 .redirectOutput(out.toFile())
                                 .redirectError(err.toFile())
                                 .start();
