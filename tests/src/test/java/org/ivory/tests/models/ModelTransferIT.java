@@ -43,7 +43,7 @@ class ModelTransferIT {
     private static final String INDEX = "moved";
     private static final String MODEL = "moved-model";
     private static final String PATH = "some/folders/model.ivory";
-    private static final int COUNT = 10_000;
+    private static final int COUNT = 6000;
     private static final int NLIST = 64;
     private static final int NPROBE = 6;
 

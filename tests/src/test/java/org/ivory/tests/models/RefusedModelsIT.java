@@ -2,6 +2,7 @@ package org.ivory.tests.models;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.ivory.tests.harness.Bulk;
@@ -144,6 +145,7 @@ class RefusedModelsIT {
         }
         models.importFrom(MODEL, REPOSITORY, "absent.ivory").status(404).mentions("absent.ivory");
         models.importFrom(MODEL, REPOSITORY, "a/b/c.ivory").status(404).mentions("a/b/c.ivory");
+        assertFalse(Files.exists(outside.resolveSibling("refused/a")), "a folder was made");
         models.importFrom(MODEL, "no-such", "model.ivory").status(404).mentions("no-such");
         models.exportTo(TRAINED, "no-such", "model.ivory").status(404).mentions("no-such");
         models.exportTo(TRAINED, REPOSITORY, "index-0").status(400).mentions("index-0", ".ivory");

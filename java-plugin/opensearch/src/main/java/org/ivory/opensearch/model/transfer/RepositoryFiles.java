@@ -1,5 +1,6 @@
 package org.ivory.opensearch.model.transfer;
 
+import org.opensearch.OpenSearchException;
 import org.opensearch.OpenSearchStatusException;
 import org.opensearch.ResourceNotFoundException;
 import org.opensearch.common.blobstore.BlobContainer;
@@ -10,10 +11,9 @@ import org.opensearch.repositories.RepositoriesService;
 import org.opensearch.repositories.Repository;
 import org.opensearch.repositories.blobstore.BlobStoreRepository;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.FileAlreadyExistsException;
 import java.util.function.Supplier;
 
 /**
@@ -40,8 +40,18 @@ public final class RepositoryFiles {
      * @throws OpenSearchStatusException (502) if the repository cannot be read
      */
     public ModelFileSource find(String repository, RepositoryPath path) {
-        BlobContainer container = container(repository(repository), path);
-        Long length = length(container, repository, path);
+        BlobStoreRepository from = repository(repository);
+        BlobContainer container = null;
+        Long length = null;
+        try {
+            // Asked for from the root: to enter a folder of files would make it.
+            if (root(from).blobExists(path.toString())) {
+                container = container(from, path);
+                length = length(container, path);
+            }
+        } catch (IOException | OpenSearchException e) {
+            throw failed("read", repository, path, e);
+        }
         if (length == null) {
             throw new ResourceNotFoundException(
                     "[path] [" + path + "] does not exist in [repository] [" + repository + "]");
@@ -66,15 +76,16 @@ public final class RepositoryFiles {
         if (target.isReadOnly()) {
             throw new IllegalArgumentException("[repository] [" + repository + "] is read-only");
         }
-        BlobContainer container = container(target, path);
-        if (length(container, repository, path) != null) {
+        try {
+            if (root(target).blobExists(path.toString())) {
+                throw new FileAlreadyExistsException(path.toString());
+            }
+            container(target, path).writeBlobAtomic(path.name(), bytes, length, true);
+        } catch (FileAlreadyExistsException e) {
             throw new OpenSearchStatusException(
                     "[path] [" + path + "] exists already in [repository] [" + repository + "]",
                     RestStatus.CONFLICT);
-        }
-        try {
-            container.writeBlobAtomic(path.name(), bytes, length, true);
-        } catch (IOException e) {
+        } catch (IOException | OpenSearchException e) {
             throw failed("written", repository, path, e);
         }
     }
@@ -92,25 +103,23 @@ public final class RepositoryFiles {
                         + "] does not hold files");
     }
 
+    private static BlobContainer root(BlobStoreRepository repository) {
+        return repository.blobStore().blobContainer(repository.basePath());
+    }
+
     private static BlobContainer container(BlobStoreRepository repository, RepositoryPath path) {
         BlobPath folder = repository.basePath().add(path.folders());
         return repository.blobStore().blobContainer(folder);
     }
 
-    /** Bytes of a file, or null if there is none. */
-    private static Long length(BlobContainer container, String repository, RepositoryPath path) {
-        try {
-            BlobMetadata found = container.listBlobsByPrefix(path.name()).get(path.name());
-            return found == null ? null : found.length();
-        } catch (NoSuchFileException | FileNotFoundException e) {
-            return null;
-        } catch (IOException e) {
-            throw failed("read", repository, path, e);
-        }
+    /** Bytes of a file, or null if it is none. */
+    private static Long length(BlobContainer container, RepositoryPath path) throws IOException {
+        BlobMetadata found = container.listBlobsByPrefix(path.name()).get(path.name());
+        return found == null ? null : found.length();
     }
 
     private static OpenSearchStatusException failed(
-            String what, String repository, RepositoryPath path, IOException cause) {
+            String what, String repository, RepositoryPath path, Exception cause) {
         return new OpenSearchStatusException(
                 "[path] ["
                         + path
