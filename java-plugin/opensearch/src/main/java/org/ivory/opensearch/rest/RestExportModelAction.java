@@ -67,10 +67,16 @@ public final class RestExportModelAction extends BaseRestHandler {
         public RestResponse buildResponse(ExportModelResponse export) {
             RestResponse response =
                     new BytesRestResponse(RestStatus.OK, OctetStream.NAME, export.bytes());
-            // As RFC 6266 has it: an id may hold any letters.
+            // As RFC 6266 has it: an id may hold any letters, which older clients cannot read.
+            String plain = id.replaceAll("[^ -~]", "_");
             String name = URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
             response.addHeader(
-                    "Content-Disposition", "attachment; filename*=UTF-8''" + name + ".ivory");
+                    "Content-Disposition",
+                    "attachment; filename=\""
+                            + plain
+                            + ".ivory\"; filename*=UTF-8''"
+                            + name
+                            + ".ivory");
             return response;
         }
     }
