@@ -176,9 +176,9 @@ class RetrainIT {
         }
     }
 
-    /** One segment a shard without deletions: there is nothing to merge but by its form. */
+    /** One segment a shard without deletions: the host finds nothing to merge. */
     @Test
-    void mergedShardsAreWrittenAnewInAnotherForm() {
+    void mergedShardsAreBroughtToTheModelByAnUpdate() {
         create(null);
         new Bulk(client, INDEX, "v").load(set.base());
         client.merge(INDEX);
@@ -186,16 +186,9 @@ class RetrainIT {
         client.merge(INDEX);
         assertEquals(2, client.segments(INDEX).segments());
         assertCandidatesWhateverIsProbed(0, COUNT);
-        compoundFormat("true");
-        client.merge(INDEX);
+        client.http().post("/" + INDEX + "/_update_by_query?refresh=true", null).ok();
         assertProbingCostsLess();
-        compoundFormat("null");
         assertAllFound(COUNT);
-    }
-
-    private void compoundFormat(String value) {
-        String settings = "{\"index.compound_format\":" + value + "}";
-        client.http().put("/" + INDEX + "/_settings", settings).ok();
     }
 
     @Test
