@@ -117,9 +117,8 @@ impl Scan {
             }
             self.cells = cells;
             if let Some(coder) = self.model.coder() {
-                for &cell in &self.cells[before..] {
-                    self.bases.push(self.query.base(&self.model, coder, cell));
-                }
+                let added = &self.cells[before..];
+                self.query.bases(&self.model, coder, added, &mut self.bases)?;
             }
         }
         Ok(&self.cells)

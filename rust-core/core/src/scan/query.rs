@@ -1,6 +1,6 @@
 //! A query as the scan of codes sees it.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::metric::Metric;
 use crate::model::Model;
 use crate::quantize::{Coder, Lookup, Memory, quantize};
@@ -51,35 +51,51 @@ impl Query {
         &self.raw
     }
 
-    /// The part of all estimates in a cell that its centroid makes, in the frame. Added up in an order
-    /// of its own, so that it has the same bits at every level.
-    pub fn base(&mut self, model: &Model, coder: &Coder, cell: u32) -> f32 {
-        let (l2, place) = (model.metric() == Metric::L2, &coder.place);
-        let centroids = model.centroids();
+    /// Appends, for each of the cells, the part of all estimates in it that its centroid makes, in the
+    /// frame.
+    pub fn bases(
+        &mut self,
+        model: &Model,
+        coder: &Coder,
+        cells: &[u32],
+        bases: &mut Vec<f32>,
+    ) -> Result<()> {
+        let (from, place, kernels) = (bases.len(), &coder.place, model.kernels());
         let scale = f64::from(place.scale);
         let moderate = place.scale <= MODERATE && place.scale >= MODERATE.recip();
+        bases.try_reserve(cells.len())?;
+        bases.resize(from + cells.len(), f32::INFINITY);
         if moderate && !self.shortened {
-            let row = centroids.bytes(cell as usize);
-            let base = if l2 {
-                f64::from(sum(&self.raw, row, |q, c| (q - c) * (q - c))) * (scale * scale)
+            let bases = &mut bases[from..];
+            let factor = if model.metric() == Metric::L2 {
+                kernels.l2_at(&self.raw, model.centroids(), cells, bases);
+                scale * scale
             } else {
-                -f64::from(sum(&self.inside, row, |q, c| q * c)) * f64::from(place.length) * scale
+                kernels.ip_at(&self.inside, model.centroids(), cells, bases);
+                -f64::from(place.length) * scale
             };
-            if (base as f32).is_finite() {
-                return base as f32;
+            bases.iter_mut().for_each(|base| *base = (f64::from(*base) * factor) as f32);
+        }
+        for (base, &cell) in bases[from..].iter_mut().zip(cells) {
+            if !base.is_finite() {
+                *base = self.slow_base(model, coder, cell)?;
             }
         }
-        self.slow_base(l2, coder, centroids, cell)
+        Ok(())
     }
 
     #[cold]
-    fn slow_base(&mut self, l2: bool, coder: &Coder, centroids: Rows<'_>, cell: u32) -> f32 {
-        coder.place.centroid(centroids, cell as usize, &mut self.centroid);
-        let row: Vec<u8> = self.centroid.iter().flat_map(|c| c.to_le_bytes()).collect();
-        if l2 {
-            sum(&self.inside, &row, |q, c| (q - c) * (q - c))
+    fn slow_base(&mut self, model: &Model, coder: &Coder, cell: u32) -> Result<f32> {
+        coder.place.centroid(model.centroids(), cell as usize, &mut self.centroid);
+        let row = Rows::of_f32(&self.centroid, self.inside.len())
+            .map_err(|error| Error::Argument(error.to_string()))?;
+        let mut base = [0f32];
+        if model.metric() == Metric::L2 {
+            model.kernels().l2(&self.inside, row, &mut base);
+            Ok(base[0])
         } else {
-            -sum(&self.inside, &row, |q, c| q * c)
+            model.kernels().ip(&self.inside, row, &mut base);
+            Ok(-base[0])
         }
     }
 
@@ -87,22 +103,4 @@ impl Query {
     pub fn outside(&self, estimate: f32) -> f32 {
         (f64::from(estimate) * self.unit).clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
     }
-}
-
-/// Sums of components, in eight lanes; the row as little-endian f32.
-fn sum(query: &[f32], row: &[u8], of: impl Fn(f32, f32) -> f32) -> f32 {
-    let component = |c: &[u8]| f32::from_le_bytes([c[0], c[1], c[2], c[3]]);
-    let mut lanes = [0f32; 8];
-    let (mut queries, mut rows) = (query.chunks_exact(8), row.chunks_exact(32));
-    for (query, row) in (&mut queries).zip(&mut rows) {
-        for ((lane, &q), c) in lanes.iter_mut().zip(query).zip(row.chunks_exact(4)) {
-            *lane += of(q, component(c));
-        }
-    }
-    let rest = queries.remainder().iter().zip(rows.remainder().chunks_exact(4));
-    for (lane, (&q, c)) in lanes.iter_mut().zip(rest) {
-        *lane += of(q, component(c));
-    }
-    let [a, b, c, d, e, f, g, h] = lanes;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
 }

@@ -5,6 +5,7 @@ final class JavaCodeQuery {
     /** Scales of the encoder's frame within which distances may be computed outside of it. */
     private static final float MODERATE = 1L << 32;
 
+    private final Metric metric;
     private final boolean l2;
     private final JavaCoder coder;
     private final float[] raw;
@@ -14,6 +15,7 @@ final class JavaCodeQuery {
     private final JavaLookup lookup;
 
     JavaCodeQuery(Metric metric, JavaCoder coder, float[] query) {
+        this.metric = metric;
         this.l2 = metric == Metric.L2;
         this.coder = coder;
         raw = query.clone();
@@ -45,12 +47,10 @@ final class JavaCodeQuery {
         int from = cell * raw.length;
         double scale = place.scale();
         if (place.scale() <= MODERATE && place.scale() >= 1 / MODERATE && !shortened) {
-            double base =
-                    l2
-                            ? sum(raw, centroids, from) * (scale * scale)
-                            : -(double) sum(inside, centroids, from) * place.length() * scale;
-            if (Float.isFinite((float) base)) {
-                return (float) base;
+            double factor = l2 ? scale * scale : -(double) place.length() * scale;
+            float base = (float) (sum(l2 ? raw : inside, centroids, from) * factor);
+            if (Float.isFinite(base)) {
+                return base;
             }
         }
         float[] centroid = new float[raw.length];
@@ -59,15 +59,8 @@ final class JavaCodeQuery {
         return l2 ? sum : -sum;
     }
 
-    /** Σ of squared differences or of products, in eight lanes. */
     private float sum(float[] query, float[] row, int from) {
-        float[] lanes = new float[8];
-        for (int i = 0; i < query.length; i++) {
-            float c = row[from + i];
-            lanes[i % 8] += l2 ? (query[i] - c) * (query[i] - c) : query[i] * c;
-        }
-        return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6]))
-                + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+        return JavaKernels.raw(metric, query, 0, row, from, query.length);
     }
 
     /** The estimate of the code at an offset, in the frame. */
