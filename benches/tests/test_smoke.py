@@ -47,7 +47,8 @@ class SmokeTest(unittest.TestCase):
     def test_recall(self):
         space = ("--space-type", "innerproduct", "--scaled")
         results = self._run("recall", "--no-build", "--vectors", "3000", "--queries", "40", *space)
-        self.assertEqual(["as loaded", "merged"], [p["phase"] for p in results["phases"]])
+        phases = ["as loaded", "merged", "assigned by a merge"]
+        self.assertEqual(phases, [phase["phase"] for phase in results["phases"]])
         for phase in results["phases"]:
             exact, default, *swept = phase["points"]
             self.assertEqual((1.0, 1.0), (exact["recall"], exact["share"]))

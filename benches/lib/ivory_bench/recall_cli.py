@@ -32,7 +32,7 @@ from .vectors import K
 
 Json = dict[str, Any]
 
-INDEX = TRAINING = MODEL = "recall"
+INDEX, TRAINING, MODEL = "recall", "recall-untrained", "recall"
 NPROBES = "4,8,16,24,32,48,64,96,128"
 RECALL, SHARE = 0.95, 0.10
 _TOGETHER = 100
@@ -40,7 +40,8 @@ _TOGETHER = 100
 DESCRIPTION = """Recall@10 and the share of the vectors that searches scan, through a real node.
 
 Builds, starts a node, trains a model on the vectors, loads them into an index of that model,
-searches as loaded and force-merged, over HTTP. Writes results.json and report.md."""
+searches as loaded and force-merged, over HTTP, and once more where documents without a model
+were brought to it by a merge. Writes results.json and report.md."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -147,15 +148,22 @@ def _run(chosen: argparse.Namespace, own: Folder) -> None:
         "code_bytes": model["code_size_in_bytes"],
         "phases": [],
     }
-    for phase in ("as loaded", "merged"):
-        if phase == "merged":
-            client.call("POST", f"/{INDEX}/_forcemerge?max_num_segments=1")
-            client.call("POST", f"/{INDEX}/_refresh")
+    for phase, index in (
+        ("as loaded", INDEX),
+        ("merged", INDEX),
+        ("assigned by a merge", TRAINING),
+    ):
+        if index == TRAINING:
+            _name_model(client, base.shape[1], chosen.space_type)
+        if phase != "as loaded":
+            client.call("POST", f"/{index}/_forcemerge?max_num_segments=1")
+            client.call("POST", f"/{index}/_refresh")
+        say(f"   {phase}")
         points = [
-            _point(client, queries, {**setting, **chosen.query}, similarity, len(base))
+            _point(client, index, queries, {**setting, **chosen.query}, similarity, len(base))
             for setting in settings
         ]
-        segments = indexing.segments(client, INDEX)
+        segments = indexing.segments(client, index)
         results["phases"].append({"phase": phase, "segments": segments, "points": points})
     _write(results, chosen.out)
 
@@ -179,8 +187,21 @@ def _load(client: Client, base: np.ndarray, chosen: argparse.Namespace) -> Json:
     return model
 
 
+def _name_model(client: Client, dimension: int, space: str) -> None:
+    """The documents that were loaded without a model are those of one, from the next merge on."""
+    field = {"type": "ivory_vector", "dimension": dimension, "space_type": space, "model": MODEL}
+    client.call("PUT", f"/{TRAINING}/_mapping", {"properties": {indexing.FIELD: field}})
+    # A second segment, so that there is something to merge.
+    client.call("PUT", f"/{TRAINING}/_doc/none?refresh=true", {})
+
+
 def _point(
-    client: Client, queries: np.ndarray, setting: Json, similarity: Similarity, count: int
+    client: Client,
+    index: str,
+    queries: np.ndarray,
+    setting: Json,
+    similarity: Similarity,
+    count: int,
 ) -> Json:
     found: list[list[int]] = []
     before = vectors_scanned(client)
@@ -191,7 +212,7 @@ def _point(
             body = {"size": K, "_source": False, "query": {"ivory": {indexing.FIELD: inner}}}
             lines += ["{}", json.dumps(body)]
         body_bytes = ("\n".join(lines) + "\n").encode()
-        answer = client.send("POST", f"/{INDEX}/_msearch", body_bytes, "application/x-ndjson")
+        answer = client.send("POST", f"/{index}/_msearch", body_bytes, "application/x-ndjson")
         found += [
             hit_ids(json.dumps(response).encode()) for response in json.loads(answer)["responses"]
         ]
