@@ -71,6 +71,15 @@ pub enum FormatError {
         /// The number.
         value: f32,
     },
+    /// A whole number that is out of range.
+    Number {
+        /// Which number, or which numbers.
+        field: &'static str,
+        /// Its place among them, where there are several.
+        number: Option<u32>,
+        /// The number.
+        value: u32,
+    },
     /// A procedure of rotation that this library does not know.
     Rotation {
         /// The procedure's version.
@@ -131,7 +140,7 @@ impl fmt::Display for FormatError {
                 write!(f, "[length] is {received} bytes, announced were {announced}")
             }
             Self::Magic(found) => write!(f, "[magic] is {:?}", found.escape_ascii().to_string()),
-            Self::Version(found) => write!(f, "[version] is {found}, this library reads 1 and 2"),
+            Self::Version(found) => write!(f, "[version] is {found}, this library reads 1 to 3"),
             Self::Metric(found) => write!(f, "[metric] is {found}, known are 0, 1 and 2"),
             Self::Dimension(found) => write!(f, "[dimension] {found} is out of range"),
             Self::Nlist(found) => write!(f, "[nlist] {found} is out of range"),
@@ -142,6 +151,12 @@ impl fmt::Display for FormatError {
             Self::MeanLength(found) => write!(f, "[length] of vectors is {found}"),
             Self::Parameter { field, number, value } => {
                 write!(f, "[{field}] number {number} is {value}")
+            }
+            Self::Number { field, number: Some(number), value } => {
+                write!(f, "[{field}] number {number} is {value}, which is out of range")
+            }
+            Self::Number { field, number: None, value } => {
+                write!(f, "[{field}] {value} is out of range")
             }
             Self::Rotation { version, zero } => {
                 write!(f, "[rotation] is {version} with {zero}, this library knows 1 with 0")

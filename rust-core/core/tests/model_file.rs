@@ -127,7 +127,7 @@ fn each_field_has_its_error() {
     let mut magic = golden();
     magic[7] = b'l';
     assert_eq!(refused(magic), FormatError::Magic(*b"IVORYMDl"));
-    for version in [0, 3, u32::MAX] {
+    for version in [0, 4, u32::MAX] {
         assert_eq!(refused(with(8, version)), FormatError::Version(version));
     }
     for metric in [3, u32::MAX] {
@@ -209,7 +209,11 @@ fn every_flipped_bit_is_found() {
     let of_offset = |offset: usize| -> Vec<Discriminant<FormatError>> {
         match offset {
             0..8 => kinds(&[FormatError::Magic([0; 8])]),
-            8..12 => kinds(&[FormatError::Version(0)]),
+            // Version 3 asks for groups.
+            8..12 => kinds(&[
+                FormatError::Version(0),
+                FormatError::Number { field: "groups", number: None, value: 0 },
+            ]),
             12..16 => {
                 kinds(&[FormatError::Metric(0), FormatError::Checksum { stored: 0, computed: 0 }])
             }
@@ -272,7 +276,9 @@ fn random_damage_is_never_another_model() {
 fn a_huge_header_takes_no_memory() {
     let most = 72 + 4 * 16_000 * 65_536;
     // The longest encoder section: scale, length, origin and 16 codewords.
-    assert_eq!(*file_length_range().end(), most + 8 + 4 * 16_000 + 4 * 16 * 16_000);
+    let section = 8 + 4 * 16_000 + 4 * 16 * 16_000;
+    let groups = 4 * (4096 * 16_000 + 4096 + 1 + 9);
+    assert_eq!(*file_length_range().end(), most + section + groups);
     let before = peak_memory();
     let mut file = golden();
     file[16..20].copy_from_slice(&16_000u32.to_le_bytes());

@@ -11,6 +11,7 @@ use crate::rows::Rows;
 use crate::scan::{self, Affine, Found, ScanArguments, Scanner, Tables};
 use std::collections::TryReserveError;
 use std::fmt;
+use std::ops::Range;
 use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 
@@ -172,6 +173,34 @@ impl Kernels {
         assert!(count > 0, "cells asked for");
         // SAFETY: the level is available.
         unsafe { coarse::preselect(&self.summer, coarse, point, count, memory) }
+    }
+
+    /// As [`Kernels::preselect`], among the cells of some ranges only.
+    ///
+    /// # Errors
+    /// If memory is refused.
+    ///
+    /// # Panics
+    /// If the point's length is not the centroids' dimension, `count` is 0, or the ranges are not
+    /// ascending ranges of cells that do not overlap, each of one cell at least.
+    pub fn preselect_in(
+        &self,
+        coarse: &Coarse,
+        point: &[f32],
+        ranges: &[Range<u32>],
+        count: usize,
+        memory: &mut Preselection,
+    ) -> Result<bool, TryReserveError> {
+        assert!(point.len() == coarse.dimension(), "length of the point");
+        assert!(count > 0, "cells asked for");
+        let mut end = 0;
+        for range in ranges {
+            assert!(end <= range.start && range.start < range.end, "order of the ranges");
+            end = range.end;
+        }
+        assert!(end as usize <= coarse.count(), "range of cells");
+        // SAFETY: the level is available.
+        unsafe { coarse::preselect_in(&self.summer, coarse, point, ranges, count, memory) }
     }
 
     /// Lays out a query's tables (nibble after nibble, sixteen entries each) for [`Kernels::scan`].

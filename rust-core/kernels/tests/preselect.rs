@@ -8,6 +8,7 @@ mod common;
 
 use common::{Random, bits};
 use ivory_kernels::{Kernels, Preselection, Scratch};
+use std::slice::from_ref;
 use std::sync::atomic::AtomicBool;
 
 struct Case {
@@ -63,6 +64,46 @@ impl Case {
             }
         }
         Some(cells.len())
+    }
+}
+
+/// Ranges of cells are preselected as centroids of their own would be: no cell that is among the
+/// nearest of them is lost, and none outside is found.
+#[test]
+fn no_near_cell_of_some_ranges_is_lost() {
+    let mut random = Random(31);
+    for dimension in [1, 5, 33, 128] {
+        let case = Case::new(dimension, random.reals(dimension * 300), true);
+        let (last, all) = (299..300, 0..300);
+        let neighbours = [3..17, 17..18, 40..41, 48..64, 70..200];
+        for kernels in Kernels::available() {
+            let coarse = kernels.coarse(&case.centroids, dimension, &case.bias).expect("memory");
+            for ranges in [from_ref(&last), &neighbours, from_ref(&all)] {
+                let cells: Vec<u32> = ranges.iter().cloned().flatten().collect();
+                for count in [1, 2, 20, cells.len(), cells.len() + 1] {
+                    let point = random.reals(dimension);
+                    let mut memory = Preselection::default();
+                    let found = kernels.preselect_in(&coarse, &point, ranges, count, &mut memory);
+                    if !found.expect("memory") {
+                        assert!(count >= cells.len() || dimension == 1, "{count}");
+                        continue;
+                    }
+                    let left = memory.cells();
+                    assert!(left.is_sorted_by(|a, b| a < b), "{left:?}");
+                    assert!(left.iter().all(|cell| cells.contains(cell)), "{left:?}");
+                    let keys = case.keys(kernels, &point);
+                    let mut sorted: Vec<f32> = cells.iter().map(|&i| keys[i as usize]).collect();
+                    sorted.sort_by(f32::total_cmp);
+                    for &cell in &cells {
+                        let near = keys[cell as usize] <= sorted[count - 1];
+                        assert!(!near || left.contains(&cell), "{} lost {cell}", kernels.level());
+                    }
+                }
+            }
+            let mut memory = Preselection::default();
+            memory.take_all(&neighbours).expect("memory");
+            assert_eq!(memory.cells().len(), 14 + 1 + 1 + 16 + 130);
+        }
     }
 }
 

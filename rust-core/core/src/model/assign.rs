@@ -1,13 +1,17 @@
 //! Finding vectors' nearest cells.
 
-use super::Model;
+use super::{Model, TwoLevels};
 use crate::error::{Error, Result, make_room, refill};
 use crate::quantize::Memory;
 use ivory_kernels::{Preselection, Scratch};
+use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
 /// Vectors that are brought into the model's frame at a time.
 const BATCH: usize = 256;
+
+/// Bytes of those that are sorted by groups.
+const BATCH_BYTES: usize = 1 << 20;
 
 /// The part of the cells that may be left by a preselection that is worth it.
 pub(super) const PART: usize = 8;
@@ -21,15 +25,19 @@ pub struct WorkingMemory {
     pub(super) code: Memory,
     scratch: Scratch,
     pub(super) near: Preselection,
-    rows: Vec<f32>,
-    bias: Vec<f32>,
+    pub(super) rows: Vec<f32>,
+    pub(super) bias: Vec<f32>,
+    pub(super) ranges: Vec<Range<u32>>,
+    batch: Vec<u64>,
     pub(super) raw: Vec<f32>,
     pub(super) order: Vec<u64>,
 }
 
 impl Model {
     /// Finds each vector's nearest cell: by Euclidean distance, or for spherical metrics by the
-    /// inner product with the unit centroids. Among equally near cells the smallest number wins.
+    /// inner product with the unit centroids. Among equally near cells the smallest number wins. A
+    /// model with groups compares a vector with the cells of the nearest groups only; then the cell
+    /// is rarely another than the nearest, and not much farther (docs/BENCHMARKS.md, "Two levels").
     ///
     /// # Errors
     /// [`Error::Argument`] if `vectors` is not `cells.len() × dimension` long or a component is not
@@ -49,12 +57,21 @@ impl Model {
             )));
         }
         check_finite("vectors", vectors, self.dimension)?;
-        for (vectors, cells) in vectors.chunks(BATCH * self.dimension).zip(cells.chunks_mut(BATCH))
+        let batch = match &self.upper {
+            None => BATCH,
+            Some(_) => (BATCH_BYTES / 4 / self.dimension).max(BATCH),
+        };
+        for (vectors, cells) in vectors.chunks(batch * self.dimension).zip(cells.chunks_mut(batch))
         {
             let mut points = std::mem::take(&mut memory.points);
             make_room(&mut points, vectors.len())?;
             points.extend_from_slice(vectors);
             self.frame.apply(&mut points);
+            if let Some(levels) = self.two_levels() {
+                self.assign_by_groups(&levels, &points, memory, cells)?;
+                memory.points = points;
+                continue;
+            }
             for (i, point) in points.chunks_exact(self.dimension).enumerate() {
                 match self.assign_one(point, memory)? {
                     Some(nearest) => cells[i] = nearest,
@@ -67,6 +84,38 @@ impl Model {
             }
             memory.points = points;
         }
+        Ok(())
+    }
+
+    /// Assigns points in the frame by the cells of their nearest groups.
+    ///
+    /// A batch is gone through in the order of the points' nearest groups, so that the cells which one
+    /// point was compared with, mostly those of the next one, are still in the processor's cache.
+    fn assign_by_groups(
+        &self,
+        levels: &TwoLevels<'_>,
+        points: &[f32],
+        memory: &mut WorkingMemory,
+        cells: &mut [u32],
+    ) -> Result<()> {
+        let groups = levels.upper.searched_for(1);
+        let row = |cell: u32, row: &mut Vec<f32>| {
+            row.extend(self.centroids().row(cell as usize));
+            self.frame.apply_to(row);
+        };
+        let mut batch = std::mem::take(&mut memory.batch);
+        make_room(&mut batch, cells.len())?;
+        for (point, number) in points.chunks_exact(self.dimension).zip(0u64..) {
+            let group = if cells.len() > 1 { levels.nearest_group(point, memory)? } else { 0 };
+            batch.push(u64::from(group) << 32 | number);
+        }
+        batch.sort_unstable();
+        for number in batch.iter().map(|&place| place as u32 as usize) {
+            let point = &points[number * self.dimension..][..self.dimension];
+            levels.choose(point, groups, memory)?;
+            (cells[number], _) = levels.nearest(point, memory, false, row)?;
+        }
+        memory.batch = batch;
         Ok(())
     }
 
@@ -150,7 +199,8 @@ mod tests {
                 let points: Vec<f32> = (0..60 * dimension).map(|_| number()).collect();
                 for kernels in Kernels::available() {
                     let model =
-                        Model::of_centroids(metric, dimension, &centroids, None, kernels).unwrap();
+                        Model::of_centroids(metric, dimension, &centroids, None, None, kernels)
+                            .unwrap();
                     let mut memory = WorkingMemory::default();
                     let mut framed = points.clone();
                     model.frame.apply(&mut framed);

@@ -26,7 +26,10 @@ impl Model {
         let centroids = collect(self.centroids())?;
         let form = (self.metric, self.dimension, encoder);
         let coder = quantize::train(form, &centroids, (vectors, &cells), seed, cancelled)?;
-        Self::of_centroids(self.metric, self.dimension, &centroids, coder.as_ref(), self.kernels)
+        let groups = self.stored_groups()?;
+        let coder = coder.as_ref();
+        let Self { metric, dimension, kernels, .. } = *self;
+        Self::of_centroids(metric, dimension, &centroids, groups.as_ref(), coder, kernels)
     }
 
     /// How the model encodes vectors.

@@ -4,6 +4,8 @@ mod assign;
 mod encode;
 mod file;
 mod frame;
+mod groups;
+mod nearest;
 mod probe;
 mod spare;
 
@@ -11,6 +13,8 @@ pub use assign::WorkingMemory;
 pub(crate) use assign::check_finite;
 pub use file::file_length_range;
 pub(crate) use frame::{Frame, squared_norm};
+pub(crate) use groups::{Groups, STEPS, Upper};
+pub(crate) use nearest::TwoLevels;
 
 use crate::encoder::Encoder;
 use crate::error::Result;
@@ -40,6 +44,7 @@ pub struct Model {
     file: Vec<u8>,
     frame: Frame,
     coarse: Coarse,
+    upper: Option<Upper>,
     panels: OnceLock<Panels>,
     coder: Option<Coder>,
     spare: Spare,
@@ -47,11 +52,13 @@ pub struct Model {
 }
 
 impl Model {
-    /// Builds the model of these centroids (row after row, all finite) and this encoder.
+    /// Builds the model of these centroids (row after row, all finite), these groups of them and this
+    /// encoder.
     pub(crate) fn of_centroids(
         metric: Metric,
         dimension: usize,
         centroids: &[f32],
+        groups: Option<&Groups>,
         coder: Option<&Coder>,
         kernels: &'static Kernels,
     ) -> Result<Self> {
@@ -60,7 +67,8 @@ impl Model {
         if let Some(coder) = coder {
             quantize::write(coder, &mut section);
         }
-        let file = file::write(metric, dimension, centroids, encoder, &section)?;
+        let form = (metric, dimension);
+        let file = file::write(form, centroids, encoder, &section, groups)?;
         Self::from_file_for(file, kernels)
     }
 
@@ -78,6 +86,7 @@ impl Model {
     /// See [`Model::from_file`].
     pub fn from_file_for(bytes: Vec<u8>, kernels: &'static Kernels) -> Result<Self> {
         let header = file::read(&bytes)?;
+        let groups = file::groups(&bytes, &header)?;
         let (frame, coarse) = {
             let mut numbers = collect(file::centroids(&bytes, &header))?;
             let frame = Frame::of(header.metric, header.dimension, &numbers)?;
@@ -85,6 +94,14 @@ impl Model {
             let bias = frame.bias(&numbers)?;
             let coarse = kernels.coarse(&numbers, header.dimension, &bias)?;
             (frame, coarse)
+        };
+        let upper = match groups {
+            Some(Groups { centroids: mut rows, offsets, searched }) => {
+                frame.apply(&mut rows);
+                let bias = frame.bias(&rows)?;
+                Some(Upper::new(kernels, rows, &bias, offsets, searched)?)
+            }
+            None => None,
         };
         let section = file::section(&bytes, &header);
         let coder = quantize::read(header.metric, header.dimension, header.encoder, section)?;
@@ -96,6 +113,7 @@ impl Model {
             file: bytes,
             frame,
             coarse,
+            upper,
             panels: OnceLock::new(),
             coder,
             spare: Spare::default(),
@@ -128,6 +146,36 @@ impl Model {
         file::centroid_rows(&self.file, self.nlist, self.dimension)
     }
 
+    /// Groups of cells that assigning and probing go by; 0 for a model that has none, whose vectors
+    /// are compared with all cells.
+    pub fn groups(&self) -> usize {
+        self.upper.as_ref().map_or(0, Upper::count)
+    }
+
+    /// Groups that assigning a vector searches; 0 for a model that has none.
+    pub fn groups_searched(&self) -> usize {
+        self.upper.as_ref().map_or(0, |upper| upper.searched_for(1))
+    }
+
+    /// The groups as they are in the file.
+    fn stored_groups(&self) -> Result<Option<Groups>> {
+        let Self { metric, dimension, nlist, fingerprint, .. } = *self;
+        let (encoder, groups) = (self.encoder(), self.groups());
+        let header = file::Header { metric, dimension, nlist, fingerprint, encoder, groups };
+        file::groups(&self.file, &header)
+    }
+
+    /// Both levels, if there are two.
+    fn two_levels(&self) -> Option<TwoLevels<'_>> {
+        let upper = self.upper.as_ref()?;
+        Some(TwoLevels { kernels: self.kernels, upper, coarse: &self.coarse })
+    }
+
+    /// A copy of the centroids, row after row.
+    pub(crate) fn collect_centroids(&self) -> Result<Vec<f32>> {
+        collect(self.centroids())
+    }
+
     /// The kernels that the model works with.
     pub(crate) fn kernels(&self) -> &'static Kernels {
         self.kernels
@@ -157,7 +205,9 @@ impl Model {
             .as_ref()
             .map_or(0, |coder| size_of_val(&*coder.place.origin) + coder.quantizer.size_in_bytes());
         let panels = self.panels.get().map_or(0, Panels::size_in_bytes);
-        size_of::<Self>() + self.file.capacity() + self.coarse.size_in_bytes() + panels + coder
+        let upper = self.upper.as_ref().map_or(0, Upper::size_in_bytes);
+        let cells = self.coarse.size_in_bytes() + upper + panels;
+        size_of::<Self>() + self.file.capacity() + cells + coder
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::assign::{PART, check_finite};
 use super::frame::MODERATE;
-use super::{Model, WorkingMemory};
+use super::{Model, TwoLevels, WorkingMemory};
 use crate::error::{Error, Result, make_room, refill};
 use crate::metric::Metric;
 use crate::order::ordered;
@@ -11,6 +11,11 @@ impl Model {
     /// Finds the `min(nprobe, nlist)` cells nearest to the query, nearest first, ties by number, and
     /// says how many they are. `cells` receives their numbers; `raw`, if wanted, the squared
     /// distances (for spherical metrics: inner products) of query and centroid.
+    ///
+    /// A model with groups looks for them in the nearest groups, the more the more cells are asked
+    /// for, so that some of the farther ones may not be the nearest there are, and those of a smaller
+    /// `nprobe` need not be the first of a larger one's. From an eighth of all cells on, all are
+    /// compared.
     ///
     /// # Errors
     /// [`Error::Argument`] if `nprobe` is 0, the query's length is wrong, a component is not finite
@@ -76,18 +81,48 @@ impl Model {
         Ok(count)
     }
 
-    /// Finds the cells that can be among the `count` nearest; `false` if all can, or too many.
+    /// Finds the cells that can be among the `count` nearest, of all or of those in the groups searched
+    /// for so many; `false` if all can, or too many.
     fn preselect(&self, query: &[f32], count: usize, memory: &mut WorkingMemory) -> Result<bool> {
-        if count > self.nlist / PART || !self.frame.is_moderate() {
+        if count > self.nlist / PART {
             return Ok(false);
         }
-        let WorkingMemory { points, near, .. } = memory;
-        make_room(points, query.len())?;
-        points.extend_from_slice(query);
         let largest = query.iter().fold(0f32, |most, x| most.max(x.abs()));
-        Ok(f64::from(largest) <= MODERATE
-            && self.frame.apply_to(points)
-            && self.kernels.preselect(&self.coarse, points, count, near)?
-            && near.cells().len() <= 4 * count + self.nlist / PART)
+        let mut points = std::mem::take(&mut memory.points);
+        make_room(&mut points, query.len())?;
+        points.extend_from_slice(query);
+        let stays = self.frame.apply_to(&mut points);
+        let moderate = self.frame.is_moderate() && f64::from(largest) <= MODERATE && stays;
+        let preselected = match self.two_levels() {
+            Some(levels) => self.preselect_by_groups(&levels, &points, count, moderate, memory)?,
+            None => {
+                let near = &mut memory.near;
+                moderate
+                    && self.kernels.preselect(&self.coarse, &points, count, near)?
+                    && near.cells().len() <= 4 * count + self.nlist / PART
+            }
+        };
+        memory.points = points;
+        Ok(preselected)
+    }
+
+    /// As [`Model::preselect`] with groups. Cells of theirs are left whatever the numbers are.
+    fn preselect_by_groups(
+        &self,
+        levels: &TwoLevels<'_>,
+        point: &[f32],
+        count: usize,
+        moderate: bool,
+        memory: &mut WorkingMemory,
+    ) -> Result<bool> {
+        let mut groups = levels.upper.searched_for(count);
+        while levels.choose(point, groups, memory)? < count {
+            groups *= 2;
+        }
+        let WorkingMemory { near, ranges, .. } = memory;
+        if !moderate || !self.kernels.preselect_in(&self.coarse, point, ranges, count, near)? {
+            near.take_all(ranges)?;
+        }
+        Ok(true)
     }
 }

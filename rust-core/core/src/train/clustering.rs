@@ -117,6 +117,13 @@ impl<'a> Points<'a> {
         &self.numbers[point * context.dimension..][..context.dimension]
     }
 
+    /// The distance of a point from a centroid by their key.
+    pub fn distance(&self, context: &Context<'_>, point: usize, key: f64) -> f32 {
+        let spherical = context.frame.is_spherical();
+        let distance = if spherical { 1.0 + key } else { self.squared[point] + 2.0 * key };
+        distance.max(0.0) as f32
+    }
+
     /// The points of a task as the kernels take them.
     fn of_task(&self, context: &Context<'_>, task: usize) -> GridPoints<'_> {
         let (from, to) = (task * TASK, (task * TASK + TASK).min(self.count()));
@@ -215,12 +222,10 @@ fn step(
                 context.cancelled,
             )?;
             lock(&context.spare).push(scratch);
-            let squared = &points.squared[task * TASK..];
             let mut changed = 0;
             for (i, distance) in distances.iter_mut().enumerate() {
                 changed += usize::from(best[i] != before[i]);
-                let of_key = if spherical { 1.0 + keys[i] } else { squared[i] + 2.0 * keys[i] };
-                *distance = of_key.max(0.0) as f32;
+                *distance = points.distance(context, task * TASK + i, keys[i]);
             }
             Ok(changed)
         })
@@ -254,6 +259,11 @@ impl Members {
 
     pub fn of_cell(&self, cell: usize) -> &[u32] {
         &self.points[self.starts[cell]..self.starts[cell + 1]]
+    }
+
+    /// All points, cell after cell.
+    pub fn in_order(&self) -> &[u32] {
+        &self.points
     }
 
     pub fn sizes(&self) -> impl Iterator<Item = u64> {

@@ -5,6 +5,7 @@ use super::progress::{Phase, Progress};
 use super::repair::repair;
 use super::{TrainingParameters, lock, seeding};
 use crate::error::Result;
+use crate::model::Groups;
 use crate::random::Random;
 use std::sync::Mutex;
 
@@ -14,16 +15,35 @@ const LEAST_GAIN: f64 = 3e-3;
 /// When less than this part of the points have changed their cells, the next iteration is the last.
 const LEAST_CHANGED: f64 = 1e-2;
 
-/// Clusters points; the centroids, in the frame, and each point's cell.
+/// What clustering has found.
+pub(super) struct Clustered {
+    /// Row after row, in the frame.
+    pub centroids: Vec<f32>,
+    /// Each point's cell.
+    pub cells: Vec<u32>,
+    /// Groups of cells, in the frame, where there are too many cells to be compared with.
+    pub groups: Option<Groups>,
+}
+
+/// Whether the iterations do not pay any more.
+pub(super) fn is_settled(before: f64, inertia: f64, changed: usize, points: usize) -> bool {
+    before - inertia <= LEAST_GAIN * before || (changed as f64) < LEAST_CHANGED * points as f64
+}
+
+/// Clusters points. Starts from `start`, centroids in the frame, if there are such.
 pub(super) fn cluster(
     parameters: &TrainingParameters,
     context: &Context<'_>,
     points: &Points<'_>,
+    start: Option<Vec<f32>>,
     random: &mut Random,
     progress: &Mutex<Progress>,
-) -> Result<(Vec<f32>, Vec<u32>)> {
+) -> Result<Clustered> {
     let nlist = parameters.nlist;
-    let (mut centroids, repaired) = seeding::seed(context, points, nlist, random)?;
+    let (mut centroids, repaired) = match start {
+        Some(centroids) => (centroids, 0),
+        None => seeding::seed(context, points, nlist, random)?,
+    };
 
     let mut assignment = Assignment::new(points.count())?;
     assign(context, points, &centroids, &mut assignment)?;
@@ -51,9 +71,7 @@ pub(super) fn cluster(
         if last {
             break;
         }
-        let settled = before - inertia <= LEAST_GAIN * before
-            || (changed as f64) < LEAST_CHANGED * points.count() as f64;
-        last = settled && repaired == 0;
+        last = is_settled(before, inertia, changed, points.count()) && repaired == 0;
     }
-    Ok((centroids, assignment.cells))
+    Ok(Clustered { centroids, cells: assignment.cells, groups: None })
 }

@@ -1,6 +1,9 @@
 //! Training: a bounded sample of the offered vectors is clustered by k-means.
 
+mod balance;
 mod clustering;
+mod grouping;
+mod hierarchy;
 mod lloyd;
 mod progress;
 mod repair;
@@ -15,6 +18,7 @@ use crate::metric::Metric;
 use crate::model::{MAX_DIMENSION, MAX_NLIST, Model, squared_norm};
 use crate::sample::Sample;
 use ivory_kernels::Kernels;
+use std::fmt::Debug;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -68,6 +72,8 @@ pub struct Trainer {
     state: Mutex<State>,
     ended: Condvar,
     cancelled: AtomicBool,
+    /// Centroids to start from.
+    start: Mutex<Option<Vec<f32>>>,
     progress: Mutex<Progress>,
 }
 
@@ -102,8 +108,36 @@ impl Trainer {
             state: Mutex::new(State::Collecting(sample)),
             ended: Condvar::new(),
             cancelled: AtomicBool::new(false),
+            start: Mutex::new(None),
             progress: Mutex::new(progress),
         })
+    }
+
+    /// As [`Trainer::new`], for a run that starts from an older model's centroids instead of choosing
+    /// some among the vectors. A few iterations suffice then, and where the vectors are still like
+    /// those that the older model was trained on, most cells stay where they are; their numbers may
+    /// change.
+    ///
+    /// # Errors
+    /// As [`Trainer::new`], and [`Error::Argument`] if metric, dimension or number of cells are not
+    /// the older model's.
+    pub fn refining(parameters: TrainingParameters, older: &Model) -> Result<Self> {
+        let of = |name: &str, theirs: &dyn Debug, ours: &dyn Debug| {
+            Error::Argument(format!("[{name}] of the older model is [{theirs:?}], not [{ours:?}]"))
+        };
+        let TrainingParameters { metric, dimension, nlist, .. } = parameters;
+        if older.metric() != metric {
+            return Err(of("metric", &older.metric(), &metric));
+        }
+        if older.dimension() != dimension {
+            return Err(of("dimension", &older.dimension(), &dimension));
+        }
+        if older.nlist() != nlist {
+            return Err(of("nlist", &older.nlist(), &nlist));
+        }
+        let trainer = Self::for_kernels(parameters, older.kernels())?;
+        *lock(&trainer.start) = Some(older.collect_centroids()?);
+        Ok(trainer)
     }
 
     /// What the run was asked for.
@@ -180,7 +214,8 @@ impl Trainer {
         };
         let _end = EndOfRun(self);
         let numbers = sample.into_numbers();
-        run::train(&self.parameters, numbers, self.kernels, &self.cancelled, &self.progress)
+        let start = lock(&self.start).take();
+        run::train(&self.parameters, numbers, start, self.kernels, &self.cancelled, &self.progress)
     }
 
     /// What the run has done so far, or its final report.

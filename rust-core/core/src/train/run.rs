@@ -1,8 +1,9 @@
 //! A run from the sample to the model.
 
 use super::clustering::{Context, Points};
+use super::lloyd::{self, Clustered};
 use super::progress::{Phase, Progress};
-use super::{TrainingParameters, lloyd, lock, normalise};
+use super::{TrainingParameters, hierarchy, lock, normalise};
 use crate::error::{Error, Result};
 use crate::metric::Metric;
 use crate::model::{Frame, Model, squared_norm};
@@ -18,10 +19,12 @@ const MOST_FOR_ENCODER: usize = 32_768;
 /// Most numbers of those.
 const MOST_NUMBERS_FOR_ENCODER: usize = 1 << 25;
 
-/// Clusters the sample (row after row; unit vectors for cosine).
+/// Clusters the sample (row after row; unit vectors for cosine), from the centroids `start` if there
+/// are such.
 pub(super) fn train(
     parameters: &TrainingParameters,
     sample: Vec<f32>,
+    start: Option<Vec<f32>>,
     kernels: &'static Kernels,
     cancelled: &AtomicBool,
     progress: &Mutex<Progress>,
@@ -31,34 +34,60 @@ pub(super) fn train(
         .thread_name(|i| format!("ivory-train-{i}"))
         .build()
         .map_err(|error| Error::Memory(format!("training threads: {error}")))?;
-    pool.install(|| run(parameters, sample, kernels, cancelled, progress))
+    pool.install(|| run(parameters, sample, start, kernels, cancelled, progress))
 }
 
 fn run(
     parameters: &TrainingParameters,
     mut sample: Vec<f32>,
+    start: Option<Vec<f32>>,
     kernels: &'static Kernels,
     cancelled: &AtomicBool,
     progress: &Mutex<Progress>,
 ) -> Result<Model> {
     lock(progress).phase = Phase::Seeding;
+    let two_levels = parameters.nlist > hierarchy::MOST_FLAT;
     let TrainingParameters { metric, dimension, .. } = *parameters;
+    let aside = match two_levels {
+        true => hierarchy::set_aside(&mut sample, dimension, parameters.nlist),
+        false => 0,
+    };
     let lengths =
         if metric == Metric::InnerProduct { unit(dimension, &mut sample)? } else { Vec::new() };
     let context = Context::new(parameters, kernels, cancelled, &mut sample)?;
-    let points = Points::new(&context, &sample)?;
+    let (trained, aside) = sample.split_at(sample.len() - aside * dimension);
+    let points = Points::new(&context, trained)?;
     // Another stream than the sample's, which was seeded with the same number.
     let mut random = Random::new(parameters.seed ^ 0x6b2d_6d65_616e_7321);
-    let (mut centroids, cells) =
-        lloyd::cluster(parameters, &context, &points, &mut random, progress)?;
+    let start = start.map(|mut centroids| {
+        context.frame.apply(&mut centroids);
+        centroids
+    });
+    let Clustered { mut centroids, cells, mut groups } = if two_levels {
+        let aside = Points::new(&context, aside)?;
+        let points = (&points, &aside);
+        hierarchy::cluster(parameters, &context, points, start, &mut random, progress)?
+    } else {
+        lloyd::cluster(parameters, &context, &points, start, &mut random, progress)?
+    };
     context.frame.undo(&mut centroids);
+    if let Some(groups) = &mut groups {
+        context.frame.undo(&mut groups.centroids);
+    }
     let coder = {
-        let lesson = lesson(&sample, &lengths, &cells, dimension, &context.frame)?;
+        let lesson = lesson(trained, &lengths, &cells, dimension, &context.frame)?;
         let form = (metric, dimension, parameters.encoder);
         let (vectors, cells) = &lesson;
         quantize::train(form, &centroids, (vectors, cells), parameters.seed, cancelled)?
     };
-    let model = Model::of_centroids(metric, dimension, &centroids, coder.as_ref(), kernels)?;
+    let model = Model::of_centroids(
+        metric,
+        dimension,
+        &centroids,
+        groups.as_ref(),
+        coder.as_ref(),
+        kernels,
+    )?;
     lock(progress).phase = Phase::Done;
     Ok(model)
 }

@@ -43,10 +43,14 @@ unsafe fn keys(bytes: &[u8], weights: &[Weights], unit: f32, bias: &[f32], keys:
             some::<TOGETHER>(bytes, weights, unit, bias, keys.as_mut_ptr().add(place));
             block += TOGETHER;
         }
-        while block < blocks {
-            let (bytes, bias, place) = at(block);
-            some::<1>(bytes, weights, unit, bias, keys.as_mut_ptr().add(place));
-            block += 1;
+        // A block by itself takes as long as four, so the last ones go together, too.
+        let (bytes, bias, place) = at(block);
+        let keys = keys.as_mut_ptr().add(place);
+        match blocks - block {
+            1 => some::<1>(bytes, weights, unit, bias, keys),
+            2 => some::<2>(bytes, weights, unit, bias, keys),
+            3 => some::<3>(bytes, weights, unit, bias, keys),
+            _ => {}
         }
     }
 }

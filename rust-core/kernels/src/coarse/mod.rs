@@ -28,7 +28,7 @@ pub(crate) mod neon;
 
 pub use build::Coarse;
 pub use select::Preselection;
-pub(crate) use select::preselect;
+pub(crate) use select::{preselect, preselect_in};
 
 /// Cells of a block.
 pub(crate) const CELLS: usize = 16;

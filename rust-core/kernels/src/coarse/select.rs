@@ -2,6 +2,7 @@
 
 use super::{CELLS, Coarse, GROUP, MOST, Summer, Weights};
 use std::collections::TryReserveError;
+use std::ops::Range;
 
 /// Working memory of [`crate::Kernels::preselect`], and its result; keep one per thread. It grows
 /// with dimension and number of cells.
@@ -17,6 +18,17 @@ impl Preselection {
     /// The cells found last, in order of their numbers.
     pub fn cells(&self) -> &[u32] {
         &self.cells
+    }
+
+    /// Takes all cells of ascending ranges.
+    ///
+    /// # Errors
+    /// If memory is refused.
+    pub fn take_all(&mut self, ranges: &[Range<u32>]) -> Result<(), TryReserveError> {
+        self.cells.clear();
+        self.cells.try_reserve(ranges.iter().map(ExactSizeIterator::len).sum())?;
+        ranges.iter().for_each(|range| self.cells.extend(range.clone()));
+        Ok(())
     }
 }
 
@@ -37,19 +49,52 @@ pub(crate) unsafe fn preselect(
     count: usize,
     memory: &mut Preselection,
 ) -> Result<bool, TryReserveError> {
+    let all = 0..coarse.count as u32;
+    // SAFETY: the caller's promise.
+    unsafe { preselect_in(summer, coarse, point, &[all], count, memory) }
+}
+
+/// The body of [`crate::Kernels::preselect_in`]; the ranges are not empty, ascend and do not overlap.
+///
+/// # Safety
+/// The processor must have the summer's instruction set.
+pub(crate) unsafe fn preselect_in(
+    summer: &Summer,
+    coarse: &Coarse,
+    point: &[f32],
+    ranges: &[Range<u32>],
+    count: usize,
+    memory: &mut Preselection,
+) -> Result<bool, TryReserveError> {
     let Preselection { weights, keys, minima, cells } = memory;
     cells.clear();
-    if count >= coarse.count {
+    if count >= ranges.iter().map(ExactSizeIterator::len).sum() {
         return Ok(false);
     }
     let Some(weighed) = weigh(summer, coarse, point, weights)? else {
         return Ok(false);
     };
+    let blocks =
+        |range: &Range<u32>| range.start as usize / CELLS..(range.end as usize).div_ceil(CELLS);
+    let length: usize = ranges.iter().map(|range| blocks(range).len() * CELLS).sum();
     keys.clear();
-    keys.try_reserve(coarse.bias.len())?;
-    keys.resize(coarse.bias.len(), 0.0);
-    // SAFETY: the caller promises the instruction set; the shapes are those of the centroids.
-    unsafe { (summer.keys)(coarse.bytes.as_slice(), weights, weighed.unit, &coarse.bias, keys) };
+    keys.try_reserve(length)?;
+    keys.resize(length, 0.0);
+    let block_bytes = weights.len() * GROUP * CELLS;
+    let mut rest = &mut keys[..];
+    for range in ranges {
+        let blocks = blocks(range);
+        let (first, last) = (blocks.start * CELLS, blocks.end * CELLS);
+        let (keys, behind) = rest.split_at_mut(last - first);
+        let bytes = &coarse.bytes.as_slice()[blocks.start * block_bytes..blocks.end * block_bytes];
+        // SAFETY: the caller promises the instruction set; there is a key and a bias for each cell
+        // of the blocks.
+        unsafe { (summer.keys)(bytes, weights, weighed.unit, &coarse.bias[first..last], keys) };
+        // Neighbours in the outer blocks; what is behind the last cell has an infinite key as it is.
+        keys[..range.start as usize - first].fill(f32::INFINITY);
+        keys[range.end as usize - first..].fill(f32::INFINITY);
+        rest = behind;
+    }
     let limit = limit(keys, count, minima)?;
     let limit = (f64::from(limit) + weighed.margin) as f32;
     if !limit.is_finite() {
@@ -58,6 +103,17 @@ pub(crate) unsafe fn preselect(
     cells.try_reserve(keys.len())?;
     // SAFETY: the caller promises the instruction set; there is room for all.
     unsafe { (summer.within)(keys, limit.next_up(), cells) };
+    // From places among the keys to cells.
+    let mut found = &mut cells[..];
+    let mut from = 0u32;
+    for range in ranges {
+        let blocks = blocks(range);
+        let to = from + (blocks.len() * CELLS) as u32;
+        let shift = (blocks.start * CELLS) as u32;
+        let (these, behind) = found.split_at_mut(found.partition_point(|&place| place < to));
+        these.iter_mut().for_each(|cell| *cell = *cell - from + shift);
+        (found, from) = (behind, to);
+    }
     Ok(true)
 }
 

@@ -65,13 +65,33 @@ final class ModelProbe implements AutoCloseable {
             int wanted = order.length == 0 ? end : (int) Math.min(nlist, (long) AHEAD * end);
             int[] cells = new int[wanted];
             int found = model.probe(query, wanted, cells, null);
-            order = found == wanted ? cells : Arrays.copyOf(cells, found);
+            order = behindVisited(Arrays.copyOf(cells, found));
             end = Math.min(end, found);
         }
         int[] next = Arrays.copyOfRange(order, visited, end);
         visited = end;
         Arrays.sort(next);
         return next;
+    }
+
+    /**
+     * The cells in an order that begins with those that were visited. A model with groups compares
+     * more cells where more are wanted, so the first ones may be others than before.
+     */
+    private int[] behindVisited(int[] cells) {
+        if (Arrays.equals(order, 0, visited, cells, 0, visited)) {
+            return cells;
+        }
+        int[] known = visitedCells();
+        Arrays.sort(known);
+        int[] ordered = Arrays.copyOf(order, cells.length);
+        int filled = visited;
+        for (int i = 0; i < cells.length && filled < ordered.length; i++) {
+            if (Arrays.binarySearch(known, cells[i]) < 0) {
+                ordered[filled++] = cells[i];
+            }
+        }
+        return ordered;
     }
 
     @Override

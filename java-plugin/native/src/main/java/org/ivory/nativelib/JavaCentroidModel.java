@@ -11,17 +11,20 @@ final class JavaCentroidModel implements CentroidModel {
     private final JavaModelFile file;
     private final JavaCoder coder;
     private final int[] section;
+    // Null if vectors are compared with all cells.
+    private final JavaGroups groups;
     // Null once closed, so that the heap gets it back; a call reads it once.
     private volatile float[] centroids;
 
     /**
      * @param centroids row after row; owned by the model from now on
-     * @param section of the encoder, in four-byte words
-     * @throws ModelFormatException if the section is damaged
+     * @param section what is behind the centroids, in four-byte words
+     * @throws ModelFormatException if that is damaged
      */
     JavaCentroidModel(JavaModelFile file, float[] centroids, int[] section) {
         this.file = file;
         this.section = section;
+        this.groups = JavaGroups.read(file, section);
         this.coder = JavaCoder.read(file.metric(), file.dimension(), file.encoder(), section);
         this.centroids = centroids;
     }
@@ -48,7 +51,8 @@ final class JavaCentroidModel implements CentroidModel {
 
     @Override
     public long sizeInBytes() {
-        return OWN_BYTES + 4L * dimension() * nlist() + 8L * section.length;
+        long upper = groups == null ? 0 : groups.sizeInBytes();
+        return OWN_BYTES + 4L * dimension() * nlist() + 8L * section.length + upper;
     }
 
     @Override
@@ -61,35 +65,46 @@ final class JavaCentroidModel implements CentroidModel {
         }
     }
 
+    /** The cells that a vector is compared with: first and end of each range, ascending. */
+    private int[] ranges(float[] vectors, int from, int wanted) {
+        return groups == null ? new int[] {0, nlist()} : groups.ranges(vectors, from, wanted);
+    }
+
     /** The nearest cell; the first of several equally near ones. */
     private int nearest(float[] open, float[] vectors, int from) {
-        int best = 0;
+        int[] ranges = ranges(vectors, from, 1);
+        int best = ranges[0];
         float bestKey = Float.POSITIVE_INFINITY;
-        for (int cell = 0; cell < nlist(); cell++) {
-            float key = key(raw(open, cell, vectors, from));
-            if (key < bestKey) {
-                bestKey = key;
-                best = cell;
+        for (int range = 0; range < ranges.length; range += 2) {
+            for (int cell = ranges[range]; cell < ranges[range + 1]; cell++) {
+                float key = key(raw(open, cell, vectors, from));
+                if (key < bestKey) {
+                    bestKey = key;
+                    best = cell;
+                }
             }
         }
         return Float.isInfinite(bestKey) && metric() == Metric.L2
-                ? nearestOfFar(open, vectors, from)
+                ? nearestOfFar(open, vectors, from, ranges)
                 : best;
     }
 
     /** As {@link #nearest}, where every squared distance is beyond what a float can hold. */
-    private int nearestOfFar(float[] open, float[] vectors, int from) {
-        int best = 0;
+    private int nearestOfFar(float[] open, float[] vectors, int from, int[] ranges) {
+        int best = ranges[0];
         double bestKey = Double.POSITIVE_INFINITY;
-        for (int cell = 0; cell < nlist(); cell++) {
-            double key = 0;
-            for (int i = 0; i < dimension(); i++) {
-                double difference = (double) vectors[from + i] - open[cell * dimension() + i];
-                key += difference * difference;
-            }
-            if (key < bestKey) {
-                bestKey = key;
-                best = cell;
+        for (int range = 0; range < ranges.length; range += 2) {
+            for (int cell = ranges[range]; cell < ranges[range + 1]; cell++) {
+                double key = 0;
+                for (int i = 0; i < dimension(); i++) {
+                    double difference =
+                            (double) vectors[from + i] - open[cell * dimension() + i];
+                    key += difference * difference;
+                }
+                if (key < bestKey) {
+                    bestKey = key;
+                    best = cell;
+                }
             }
         }
         return best;
@@ -101,11 +116,16 @@ final class JavaCentroidModel implements CentroidModel {
         float[] open = open();
         Checks.finite("query", query, dimension(), dimension());
         // The key above the cell's number: sorts by nearness, ties by number.
+        int[] ranges = ranges(query, 0, found);
         long[] order = new long[nlist()];
-        for (int cell = 0; cell < order.length; cell++) {
-            order[cell] = (long) sortable(key(raw(open, cell, query, 0))) << 32 | cell;
+        int compared = 0;
+        for (int range = 0; range < ranges.length; range += 2) {
+            for (int cell = ranges[range]; cell < ranges[range + 1]; cell++) {
+                long key = sortable(key(raw(open, cell, query, 0)));
+                order[compared++] = key << 32 | cell;
+            }
         }
-        Arrays.sort(order);
+        Arrays.sort(order, 0, compared);
         for (int i = 0; i < found; i++) {
             cells[i] = (int) order[i];
             if (raw != null) {

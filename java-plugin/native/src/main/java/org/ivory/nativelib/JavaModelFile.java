@@ -5,13 +5,14 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The model file, versions 1 and 2, as the twin reads and writes it; docs/FORMAT.md is its
+ * The model file, versions 1 to 3, as the twin reads and writes it; docs/FORMAT.md is its
  * description.
  *
  * @param metric how vectors are compared
  * @param dimension components of a centroid
  * @param nlist number of centroids
  * @param encoder how codes are made
+ * @param groups number of groups of cells, 0 if there are none
  * @param fingerprint as stored
  * @param checksum as stored
  */
@@ -20,6 +21,7 @@ record JavaModelFile(
         int dimension,
         int nlist,
         EncoderSpec encoder,
+        int groups,
         long fingerprint,
         long checksum) {
     private static final byte[] MAGIC = "IVORYMDL".getBytes(StandardCharsets.US_ASCII);
@@ -29,6 +31,9 @@ record JavaModelFile(
 
     /** With an encoder section behind the centroids. */
     private static final int VERSION_2 = 2;
+
+    /** With groups behind the encoder section, which may be none. */
+    private static final int VERSION_3 = 3;
 
     /** Offset of the first centroid. */
     static final int HEADER = 64;
@@ -41,28 +46,31 @@ record JavaModelFile(
     private static final int RESERVED_1_AT = 32;
     private static final int ENCODER_AT = 32;
     private static final int RESERVED_2_AT = 40;
+    private static final int RESERVED_3_AT = 44;
 
     /** Bytes of the checksum at the end. */
     static final int FOOTER = 8;
 
     /** Length of the smallest file. */
-    static final long SHORTEST = length(1, 1, EncoderSpec.NONE);
+    static final long SHORTEST = length(1, 1, EncoderSpec.NONE, 0);
 
     /** Length of the largest file. */
     static final long LONGEST =
             length(
                     TrainingParameters.MAX_DIMENSION,
                     TrainingParameters.MAX_NLIST,
-                    new EncoderSpec("pq", 2));
+                    new EncoderSpec("pq", 2),
+                    JavaGroups.MAX);
 
-    private static long length(int dimension, int nlist, EncoderSpec encoder) {
+    private static long length(int dimension, int nlist, EncoderSpec encoder, int groups) {
         long section = JavaCoder.sectionLength(encoder, dimension);
-        return HEADER + FOOTER + 4L * dimension * nlist + section;
+        long grouped = JavaGroups.length(dimension, groups);
+        return HEADER + FOOTER + 4L * dimension * nlist + section + grouped;
     }
 
     /** Length of the file in bytes. */
     long length() {
-        return length(dimension, nlist, encoder);
+        return length(dimension, nlist, encoder, groups);
     }
 
     /** Refuses a file of which less has arrived than was announced. */
@@ -85,11 +93,11 @@ record JavaModelFile(
         }
         int version = file.intAt(VERSION_AT);
         check(
-                version == VERSION_1 || version == VERSION_2,
+                version >= VERSION_1 && version <= VERSION_3,
                 "[version] is "
                         + Integer.toUnsignedString(version)
-                        + ", this library reads 1 and 2");
-        for (int at = version == VERSION_1 ? RESERVED_1_AT : RESERVED_2_AT; at < HEADER; at++) {
+                        + ", this library reads 1 to 3");
+        for (int at = reservedAt(version); at < HEADER; at++) {
             check(file.byteAt(at) == 0, "[reserved] byte at " + at + " is not zero");
         }
         int code = file.intAt(METRIC_AT);
@@ -100,7 +108,13 @@ record JavaModelFile(
                 ranged("dimension", file.intAt(DIMENSION_AT), TrainingParameters.MAX_DIMENSION);
         int nlist = ranged("nlist", file.intAt(NLIST_AT), TrainingParameters.MAX_NLIST);
         EncoderSpec encoder = encoder(version, file.intAt(ENCODER_AT), file.intAt(ENCODER_AT + 4));
-        long expected = length(dimension, nlist, encoder);
+        int groups = version == VERSION_3 ? file.intAt(RESERVED_2_AT) : 0;
+        check(
+                version == VERSION_3
+                        ? groups >= 1 && groups <= Math.min(JavaGroups.MAX, nlist)
+                        : groups == 0,
+                "[groups] " + Integer.toUnsignedString(groups) + " is out of range");
+        long expected = length(dimension, nlist, encoder, groups);
         check(
                 length == expected,
                 "[length] is " + length + " bytes, dimension and nlist ask for " + expected);
@@ -108,14 +122,21 @@ record JavaModelFile(
         long checksum = file.longAt(content);
         same("checksum", checksum, file.hash(new Xxh3(), 0, content).digest(), "the bytes have");
         Xxh3 hash = file.hash(new Xxh3(), METRIC_AT, FINGERPRINT_AT);
-        if (version != VERSION_1) {
-            file.hash(hash, ENCODER_AT, RESERVED_2_AT);
-        }
+        file.hash(hash, RESERVED_1_AT, reservedAt(version));
         long computed = file.hash(hash, HEADER, content).digest();
         long fingerprint = file.longAt(FINGERPRINT_AT);
         same("fingerprint", fingerprint, computed == 0 ? 1 : computed, "the content has");
         return new JavaModelFile(
-                Metric.ofCode(code), dimension, nlist, encoder, fingerprint, checksum);
+                Metric.ofCode(code), dimension, nlist, encoder, groups, fingerprint, checksum);
+    }
+
+    /** Offset of the reserved bytes, which end at the header's end. */
+    private static int reservedAt(int version) {
+        return switch (version) {
+            case VERSION_1 -> RESERVED_1_AT;
+            case VERSION_2 -> RESERVED_2_AT;
+            default -> RESERVED_3_AT;
+        };
     }
 
     private static EncoderSpec encoder(int version, int code, int parameter) {
@@ -123,8 +144,8 @@ record JavaModelFile(
             return EncoderSpec.NONE;
         }
         try {
-            // Without an encoder a model is written as version 1.
-            if (code > EncoderSpec.NONE.code()) {
+            // With neither encoder nor groups a model is written as version 1.
+            if (version == VERSION_3 || code > EncoderSpec.NONE.code()) {
                 return EncoderSpec.ofCode(code, parameter);
             }
         } catch (IllegalArgumentException e) {
@@ -138,10 +159,13 @@ record JavaModelFile(
                         + " is not known here");
     }
 
-    /** Copies the encoder section, in four-byte words, out of a file that was checked. */
+    /**
+     * Copies what is behind the centroids, the encoder section and the groups, in four-byte words
+     * out of a file that was checked.
+     */
     int[] section(ModelBytes file) {
-        int[] words = new int[(int) (JavaCoder.sectionLength(encoder, dimension) / 4)];
         long from = HEADER + 4L * dimension * nlist;
+        int[] words = new int[(int) ((length() - FOOTER - from) / 4)];
         for (int i = 0; i < words.length; i++) {
             words[i] = file.intAt(from + 4L * i);
         }
@@ -177,18 +201,26 @@ record JavaModelFile(
         return centroids;
     }
 
+    private int version() {
+        if (groups > 0) {
+            return VERSION_3;
+        }
+        return encoder.equals(EncoderSpec.NONE) ? VERSION_1 : VERSION_2;
+    }
+
     /** The bytes before the first centroid. */
     byte[] header() {
         return ByteBuffer.allocate(HEADER)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .put(MAGIC)
-                .putInt(encoder.equals(EncoderSpec.NONE) ? VERSION_1 : VERSION_2)
+                .putInt(version())
                 .putInt(metric.code())
                 .putInt(dimension)
                 .putInt(nlist)
                 .putLong(fingerprint)
                 .putInt(encoder.code())
                 .putInt(encoder.parameter())
+                .putInt(groups)
                 .array();
     }
 

@@ -52,7 +52,8 @@ public class ModelFileTests {
     public void eachPartHasItsError() {
         assertEquals("magic", damaged(with(0, 0)));
         assertEquals("encoder", damaged(with(8, 2)));
-        assertEquals("version", damaged(with(8, 3)));
+        assertEquals("groups", damaged(with(8, 3)));
+        assertEquals("version", damaged(with(8, 4)));
         assertEquals("version", damaged(with(8, -1)));
         assertEquals("metric", damaged(with(12, 3)));
         assertEquals("metric", damaged(with(12, -1)));
@@ -95,6 +96,7 @@ public class ModelFileTests {
                                 "metric",
                                 "dimension",
                                 "nlist",
+                                "groups",
                                 "length",
                                 "reserved",
                                 "checksum")),
