@@ -97,8 +97,7 @@ final class JavaCentroidModel implements CentroidModel {
             for (int cell = ranges[range]; cell < ranges[range + 1]; cell++) {
                 double key = 0;
                 for (int i = 0; i < dimension(); i++) {
-                    double difference =
-                            (double) vectors[from + i] - open[cell * dimension() + i];
+                    double difference = (double) vectors[from + i] - open[cell * dimension() + i];
                     key += difference * difference;
                 }
                 if (key < bestKey) {

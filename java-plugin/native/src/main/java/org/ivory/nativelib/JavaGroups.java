@@ -87,7 +87,8 @@ final class JavaGroups {
     }
 
     /**
-     * The cells that a vector is compared with where {@code wanted} are asked for, at least as many.
+     * The cells that a vector is compared with where {@code wanted} are asked for, at least as
+     * many.
      *
      * @return first cell and end of each range, ascending
      */

@@ -56,10 +56,24 @@ public class TwoLevelTests {
     public void eachPartOfTheGroupsHasItsError() throws IOException {
         int infinite = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
         int[][] damages = {
-            {40, 0}, {40, 6}, {40, -1}, {40, 2}, {44, 1}, {MIDDLES + 20, infinite},
-            {OFFSETS, 1}, {OFFSETS + 4, 0}, {OFFSETS + 4, 4}, {OFFSETS + 8, 2}, {OFFSETS + 8, 5},
-            {OFFSETS + 12, 4}, {OFFSETS + 12, -1}, {SEARCHED, 0}, {SEARCHED, 4}, {SEARCHED + 4, 0},
-            {SEARCHED + 32, 2}, {SEARCHED + 32, -1}
+            {40, 0},
+            {40, 6},
+            {40, -1},
+            {40, 2},
+            {44, 1},
+            {MIDDLES + 20, infinite},
+            {OFFSETS, 1},
+            {OFFSETS + 4, 0},
+            {OFFSETS + 4, 4},
+            {OFFSETS + 8, 2},
+            {OFFSETS + 8, 5},
+            {OFFSETS + 12, 4},
+            {OFFSETS + 12, -1},
+            {SEARCHED, 0},
+            {SEARCHED, 4},
+            {SEARCHED + 4, 0},
+            {SEARCHED + 32, 2},
+            {SEARCHED + 32, -1}
         };
         for (int[] damage : damages) {
             byte[] file = golden();
