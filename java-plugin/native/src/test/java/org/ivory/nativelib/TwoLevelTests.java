@@ -81,7 +81,7 @@ public class TwoLevelTests {
             seal(file);
             String fast = refused(library, file);
             String plain = refused(twin, file);
-            String name = fast.replaceAll("^model file: (\\[[a-z_]+\\]( number \\d+)?).*", "$1");
+            String name = fast.replaceAll("^.*model file: (\\[[a-z_]+\\]( number \\d+)?).*", "$1");
             assertTrue(plain + " as " + fast, plain.startsWith("model file: " + name));
         }
     }
