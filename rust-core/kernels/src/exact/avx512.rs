@@ -18,6 +18,14 @@ pub(crate) unsafe fn product(a: &[f32], b: &[f32]) -> f64 {
                 *sum = _mm512_fmadd_pd(x, y, *sum);
             }
         }
+        if a_rest.is_empty() {
+            // As `finish` adds: eight apart, four, two, one.
+            let eight = _mm512_add_pd(sums[0], sums[1]);
+            let four =
+                _mm256_add_pd(_mm512_castpd512_pd256(eight), _mm512_extractf64x4_pd::<1>(eight));
+            let two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd::<1>(four));
+            return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+        }
         for (i, sum) in sums.into_iter().enumerate() {
             _mm512_storeu_pd(stored.as_mut_ptr().add(8 * i), sum);
         }

@@ -67,14 +67,18 @@ unsafe fn tile<const HIGH: usize>(t: &mut GridArguments<'_>) {
         if any == 0 {
             return;
         }
-        for (i, &bits) in near.iter().enumerate() {
+        // All of them, so that no sum is taken by a number that is not known beforehand: the sums
+        // would then lie in memory.
+        let mut keys = [[0f32; WIDEST]; HIGH];
+        for ([a, b], keys) in sums.iter().zip(&mut keys) {
+            let a = _mm512_fnmadd_ps(_mm512_cvtepi32_ps(*a), unit_a, base_a);
+            let b = _mm512_fnmadd_ps(_mm512_cvtepi32_ps(*b), unit_b, base_b);
+            _mm512_storeu_ps(keys.as_mut_ptr(), a);
+            _mm512_storeu_ps(keys.as_mut_ptr().add(16), b);
+        }
+        for (i, (&bits, keys)) in near.iter().zip(&keys).enumerate() {
             if bits != 0 {
-                let mut keys = [0f32; WIDEST];
-                let a = _mm512_fnmadd_ps(_mm512_cvtepi32_ps(sums[i][0]), unit_a, base_a);
-                let b = _mm512_fnmadd_ps(_mm512_cvtepi32_ps(sums[i][1]), unit_b, base_b);
-                _mm512_storeu_ps(keys.as_mut_ptr(), a);
-                _mm512_storeu_ps(keys.as_mut_ptr().add(16), b);
-                t.found.note(t.start + i, bits, &keys, t.first);
+                t.found.note(t.start + i, bits, keys, t.first);
             }
         }
     }
