@@ -6,6 +6,7 @@ use crate::aligned::Aligned;
 use crate::exact::ProductKernel;
 use crate::level::Level;
 use std::collections::TryReserveError;
+use std::sync::OnceLock;
 
 /// Largest whole number of a component.
 const LARGEST: f64 = 127.0;
@@ -23,6 +24,7 @@ pub struct GridCells<'a> {
     packed: Aligned<u8>,
     pub(super) units: Vec<f32>,
     pub(super) bases: Vec<f32>,
+    floats: OnceLock<Floats>,
     /// Largest norm of `r`, what the whole numbers of a cell are off.
     off: f64,
     /// Largest norm of a centroid, times the step.
@@ -31,6 +33,16 @@ pub struct GridCells<'a> {
     pub(super) longest: f64,
     /// The numbers that rounded keys are computed of are not larger than this.
     heaviest: f64,
+}
+
+/// Centroids in panels of `f32`, and their biases: for points of which bytes say too little.
+#[derive(Debug)]
+pub(super) struct Floats {
+    pub packed: Aligned<f32>,
+    pub units: Vec<f32>,
+    pub bases: Vec<f32>,
+    /// Largest bias.
+    pub heaviest: f64,
 }
 
 impl<'a> GridCells<'a> {
@@ -60,6 +72,7 @@ impl<'a> GridCells<'a> {
             packed: Aligned::zeroed(padded * depth * 4)?,
             units: Vec::new(),
             bases: Vec::new(),
+            floats: OnceLock::new(),
             off: 0.0,
             weight: 0.0,
             longest: 0.0,
@@ -167,6 +180,29 @@ impl<'a> GridCells<'a> {
     /// The panel of that number.
     pub(super) fn panel(&self, number: usize, wide: usize) -> *const u32 {
         self.packed.as_slice()[number * wide * self.depth * 4..].as_ptr().cast()
+    }
+
+    /// The cells in `f32`; the first call packs them.
+    pub(super) fn floats(&self, tile: &GridTile) -> Result<&Floats, TryReserveError> {
+        if let Some(floats) = self.floats.get() {
+            return Ok(floats);
+        }
+        let (wide, dimension) = (tile.wide, self.dimension);
+        let padded = self.units.len();
+        let mut packed = Aligned::zeroed(padded * dimension)?;
+        for (cell, centroid) in self.centroids.chunks_exact(dimension).enumerate() {
+            let panel = &mut packed.as_mut_slice()[cell / wide * wide * dimension..];
+            let places = panel.iter_mut().skip(cell % wide).step_by(wide);
+            places.zip(centroid).for_each(|(place, &x)| *place = x);
+        }
+        let (mut units, mut bases) = (Vec::new(), Vec::new());
+        units.try_reserve_exact(padded)?;
+        units.resize(padded, 1.0);
+        bases.try_reserve_exact(padded)?;
+        bases.extend(self.biases.iter().map(|&bias| bias as f32));
+        bases.resize(padded, f32::NAN);
+        let heaviest = self.biases.iter().copied().fold(0.0, f64::max);
+        Ok(self.floats.get_or_init(|| Floats { packed, units, bases, heaviest }))
     }
 
     /// How far a rounded key can be from the exact one. Not a number where that cannot be said.

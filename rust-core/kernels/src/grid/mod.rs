@@ -11,7 +11,9 @@
 //! `bias − x·c`, of which the smallest is wanted, are known within a margin at the cost of an integer
 //! product, a quarter of one in `f32` where the processor has VNNI. Cells whose key can be the
 //! smallest are few, one or two as a rule: their keys are computed in double precision
-//! ([`crate::Kernels::product`]) and decide. **The result is the exact one, and the same at every
+//! ([`crate::Kernels::product`]) and decide. Points of which bytes say too little (outliers, components
+//! of very different ranges) are compared once more, by products in `f32` and the margin of their
+//! roundings. **The result is the exact one, and the same at every
 //! level.**
 //!
 //! **Packing.** A step of the product takes four bytes of a point and of a cell ([`Form::Bytes`]), or
@@ -74,6 +76,8 @@ pub(crate) struct GridTile {
     /// Cells of a panel, at most [`WIDEST`].
     pub wide: usize,
     pub run: GridKernel,
+    /// The same for points and cells in `f32`, one component a step, whatever the form.
+    pub floats: GridKernel,
 }
 
 /// Most cells of a panel.

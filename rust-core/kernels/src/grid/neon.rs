@@ -9,7 +9,7 @@ const WIDE: usize = 16;
 /// Registers of a point's sums.
 const PAIRS: usize = WIDE / 2;
 
-pub(crate) const TILE: GridTile = GridTile { form: Form::Words, high: 3, wide: WIDE, run };
+pub(crate) const TILE: GridTile = GridTile { form: Form::Words, high: 3, wide: WIDE, run, floats };
 
 /// See [`super::GridKernel`].
 #[target_feature(enable = "neon")]
@@ -46,20 +46,54 @@ unsafe fn tile<const HIGH: usize>(t: &mut GridArguments<'_>) {
             panel = panel.add(2 * WIDE);
         }
         for (i, sums) in sums.iter().enumerate() {
-            let limit = vdupq_n_f32(t.found.limits[t.start + i]);
-            let (mut keys, mut bits) = ([0f32; WIDEST], 0u32);
-            for quarter in 0..4 {
-                let sum = vpaddq_s32(sums[2 * quarter], sums[2 * quarter + 1]);
-                let units = vld1q_f32(t.units.add(4 * quarter));
-                let bases = vld1q_f32(t.bases.add(4 * quarter));
-                let key = vfmsq_f32(bases, vcvtq_f32_s32(sum), units);
-                vst1q_f32(keys.as_mut_ptr().add(4 * quarter), key);
-                let near = vandq_u32(vcleq_f32(key, limit), vld1q_u32([1, 2, 4, 8].as_ptr()));
-                bits |= vaddvq_u32(near) << (4 * quarter);
-            }
-            if bits != 0 {
-                t.found.note(t.start + i, bits, &keys, t.first);
-            }
+            let sums: [float32x4_t; 4] = std::array::from_fn(|quarter| {
+                vcvtq_f32_s32(vpaddq_s32(sums[2 * quarter], sums[2 * quarter + 1]))
+            });
+            note(t, i, &sums);
         }
+    }
+}
+
+/// See [`super::GridTile::floats`].
+#[target_feature(enable = "neon")]
+unsafe fn floats(t: &mut GridArguments<'_>) {
+    // SAFETY: as in `tile`, with numbers in `f32`.
+    unsafe {
+        for i in 0..t.high {
+            let mut sums = [vdupq_n_f32(0.0); 4];
+            for k in 0..t.depth {
+                let point = vdupq_n_f32(*t.points.add(k * t.high + i).cast::<f32>());
+                let cells = t.panel.add(k * WIDE).cast::<f32>();
+                for (quarter, sum) in sums.iter_mut().enumerate() {
+                    *sum = vfmaq_f32(*sum, point, vld1q_f32(cells.add(4 * quarter)));
+                }
+            }
+            note(t, i, &sums);
+        }
+    }
+}
+
+/// Notes the cells of a point whose keys are within its limit.
+///
+/// # Safety
+/// Units and bases have `WIDE` numbers.
+#[inline]
+#[target_feature(enable = "neon")]
+unsafe fn note(t: &mut GridArguments<'_>, i: usize, sums: &[float32x4_t; 4]) {
+    let limit = vdupq_n_f32(t.found.limits[t.start + i]);
+    let (mut keys, mut bits) = ([0f32; WIDEST], 0u32);
+    for (quarter, &sum) in sums.iter().enumerate() {
+        // SAFETY: the caller promises the numbers; there is room for thirty-two keys.
+        unsafe {
+            let units = vld1q_f32(t.units.add(4 * quarter));
+            let bases = vld1q_f32(t.bases.add(4 * quarter));
+            let key = vfmsq_f32(bases, sum, units);
+            vst1q_f32(keys.as_mut_ptr().add(4 * quarter), key);
+            let near = vandq_u32(vcleq_f32(key, limit), vld1q_u32([1, 2, 4, 8].as_ptr()));
+            bits |= vaddvq_u32(near) << (4 * quarter);
+        }
+    }
+    if bits != 0 {
+        t.found.note(t.start + i, bits, &keys, t.first);
     }
 }

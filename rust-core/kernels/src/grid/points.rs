@@ -32,7 +32,12 @@ pub struct GridPoints<'a> {
     pub errors: &'a [f32],
 }
 
-impl GridPoints<'_> {
+impl<'a> GridPoints<'a> {
+    /// The components of a point.
+    pub(super) fn row(&self, point: usize, dimension: usize) -> &'a [f32] {
+        &self.numbers[point * dimension..][..dimension]
+    }
+
     /// Number of points.
     pub fn count(&self) -> usize {
         self.spreads.len()

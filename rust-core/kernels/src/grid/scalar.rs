@@ -9,16 +9,22 @@ const WIDE: usize = 8;
 /// Components whose products, at most `255·127` each, add up to less than 2²⁴, so that `f32` is exact.
 const EXACT: usize = 512;
 
-pub(crate) const TILE: GridTile = GridTile { form: Form::Floats, high: HIGH, wide: WIDE, run };
+pub(crate) const TILE: GridTile = GridTile {
+    form: Form::Floats,
+    high: HIGH,
+    wide: WIDE,
+    run: run::<EXACT>,
+    floats: run::<{ usize::MAX }>,
+};
 
-/// See [`super::GridKernel`].
-unsafe fn run(t: &mut GridArguments<'_>) {
-    let mut sums = [[0i32; WIDE]; HIGH];
+/// See [`super::GridKernel`]; products of so many components are added up at a time.
+unsafe fn run<const PART: usize>(t: &mut GridArguments<'_>) {
+    let mut sums = [[0f64; WIDE]; HIGH];
     // SAFETY: the arguments are as their documentation says.
     unsafe {
-        for part in (0..t.depth).step_by(EXACT) {
+        for part in (0..t.depth).step_by(PART) {
             let mut products = [[0f32; WIDE]; HIGH];
-            for k in part..(part + EXACT).min(t.depth) {
+            for k in part..part.saturating_add(PART).min(t.depth) {
                 let cells = &*t.panel.add(k * WIDE).cast::<[f32; WIDE]>();
                 for (i, row) in products.iter_mut().enumerate().take(t.high) {
                     let point = *t.points.add(k * t.high + i).cast::<f32>();
@@ -29,7 +35,7 @@ unsafe fn run(t: &mut GridArguments<'_>) {
             }
             for (sums, products) in sums.iter_mut().zip(&products) {
                 for (sum, &product) in sums.iter_mut().zip(products) {
-                    *sum += product as i32;
+                    *sum += f64::from(product);
                 }
             }
         }

@@ -1,22 +1,26 @@
 //! From rounded keys to the nearest cells.
 
-use super::{Form, Found, GridArguments, GridCells, GridPoints, GridTile};
+use super::{Form, Found, GridArguments, GridCells, GridKernel, GridPoints, GridTile};
 use crate::distance::RowsKernel;
 use crate::exact::ProductKernel;
 use crate::nearest::Stopped;
-use std::cmp::Ordering;
 use std::collections::TryReserveError;
 use std::sync::atomic::{self, AtomicBool};
 
 /// Bytes of packed points that are worked on at a time: beside a panel, in a first-level cache.
 const BLOCK_BYTES: usize = 24 * 1024;
 
+/// Fewer components than this go without bytes: that saves little, and leaves many cells.
+const FEWEST: usize = 6;
+
 /// Working memory of [`crate::Kernels::nearer`]; keep one per thread. It grows with the dimension,
-/// and with the number of cells where rounded keys say too little.
+/// and with the number of cells where even products in `f32` say too little.
 #[derive(Debug, Default)]
 pub struct GridScratch {
     points: Vec<u32>,
     found: Found,
+    /// The points of a block that are left, and those of them that are left again.
+    left: Vec<u32>,
     products: Vec<f32>,
 }
 
@@ -48,49 +52,124 @@ pub(crate) unsafe fn nearer(
     let width = dimension.next_multiple_of(4);
     let most = (BLOCK_BYTES / 4 / depth / tile.high).max(1) * tile.high;
     let block = most.min(best.len().next_multiple_of(tile.high)).max(tile.high);
-    fit(&mut scratch.points, block * depth).map_err(Stopped::Memory)?;
+    fit(&mut scratch.points, block * dimension).map_err(Stopped::Memory)?;
+    fit(&mut scratch.left, block).map_err(Stopped::Memory)?;
     scratch.found.fit(block).map_err(Stopped::Memory)?;
     for start in (0..best.len()).step_by(block) {
         let end = (start + block).min(best.len());
-        pack(tile, &points.bytes[start * width..end * width], width, depth, &mut scratch.points);
-        let norms = points.spreads[start..end].iter().zip(&points.errors[start..end]);
-        for (i, ((&spread, &error), &key)) in norms.zip(&keys[start..end]).enumerate() {
-            let margin = cells.margin(spread, error);
-            // Rounded up; infinity stays, and what is not a number.
-            scratch.found.begin(i, (key as f32).next_up() + margin, 2.0 * margin);
-        }
-        for panel in 0..cells.bases.len() / tile.wide {
-            if stop.load(atomic::Ordering::Relaxed) {
-                return Err(Stopped::Cancelled);
+        let GridScratch { points: packed, found, left, products } = scratch;
+        let mut lefts = 0;
+        let winner = |i: usize| Winner {
+            exact,
+            cells,
+            point: points.row(i, dimension),
+            first,
+            best: 0,
+            key: 0.0,
+        };
+        if dimension < FEWEST {
+            lefts = end - start;
+            left.iter_mut().zip(0..).for_each(|(place, i)| *place = i);
+        } else {
+            pack(tile, &points.bytes[start * width..end * width], width, depth, packed);
+            let norms = points.spreads[start..end].iter().zip(&points.errors[start..end]);
+            for (i, ((&spread, &error), &key)) in norms.zip(&keys[start..end]).enumerate() {
+                let margin = cells.margin(spread, error);
+                // Rounded up; infinity stays, and what is not a number.
+                found.begin(i, (key as f32).next_up() + margin, 2.0 * margin);
             }
-            for group in (0..end - start).step_by(tile.high) {
-                let mut arguments = GridArguments {
-                    high: tile.high.min(end - start - group),
-                    depth,
-                    points: scratch.points[group * depth..].as_ptr(),
-                    panel: cells.panel(panel, tile.wide),
-                    units: cells.units[panel * tile.wide..].as_ptr(),
-                    bases: cells.bases[panel * tile.wide..].as_ptr(),
-                    first: (panel * tile.wide) as u32,
-                    start: group,
-                    found: &mut scratch.found,
-                };
-                // SAFETY: the slices hold as much as the arguments say (group `group` has `high`
-                // points packed from `group × depth`), and the caller promises the rest.
-                unsafe { (tile.run)(&mut arguments) };
-            }
-        }
-        for i in start..end {
-            let point = &points.numbers[i * dimension..][..dimension];
-            let mut winner = Winner { exact, cells, point, first, best: best[i], key: keys[i] };
-            // SAFETY: passed on from the caller.
-            unsafe {
-                match scratch.found.of(i - start) {
-                    Some(near) => near.for_each(|cell| winner.meet(cell)),
-                    None => winner.meet_all(&mut scratch.products).map_err(Stopped::Memory)?,
+            let (panels, form) = (cells.panel(0, tile.wide), (tile.run, depth));
+            let sides = (&cells.units[..], &cells.bases[..]);
+            // SAFETY: points and cells are packed in the tile's form.
+            unsafe { compare(tile, form, panels, sides, &packed[..], end - start, found, stop)? };
+            for i in start..end {
+                // SAFETY: passed on from the caller.
+                unsafe {
+                    if !winner(i).settle(found, i - start, &mut best[i], &mut keys[i]) {
+                        left[lefts] = (i - start) as u32;
+                        lefts += 1;
+                    }
                 }
             }
-            (best[i], keys[i]) = (winner.best, winner.key);
+        }
+        if lefts == 0 {
+            continue;
+        }
+        // Those of which bytes say too little.
+        let floats = cells.floats(tile).map_err(Stopped::Memory)?;
+        let left = &left[..lefts];
+        for (group, places) in left.chunks(tile.high).zip(packed.chunks_mut(tile.high * dimension))
+        {
+            for (i, &number) in group.iter().enumerate() {
+                let row = points.row(start + number as usize, dimension);
+                let places = places[i..].iter_mut().step_by(group.len());
+                places.zip(row).for_each(|(place, x)| *place = x.to_bits());
+            }
+        }
+        for (place, &number) in left.iter().enumerate() {
+            let i = start + number as usize;
+            // SAFETY: passed on from the caller.
+            let margin = unsafe { winner(i).rounding(floats.heaviest) };
+            found.begin(place, (keys[i] as f32).next_up() + margin, 2.0 * margin);
+        }
+        let (panels, form) = (floats.packed.as_slice().as_ptr().cast(), (tile.floats, dimension));
+        let sides = (&floats.units[..], &floats.bases[..]);
+        // SAFETY: points and cells are packed in `f32`.
+        unsafe { compare(tile, form, panels, sides, &packed[..], lefts, found, stop)? };
+        for (place, &number) in left.iter().enumerate() {
+            let i = start + number as usize;
+            // SAFETY: passed on from the caller.
+            unsafe {
+                let mut winner = winner(i);
+                if !winner.settle(found, place, &mut best[i], &mut keys[i]) {
+                    (winner.best, winner.key) = (best[i], keys[i]);
+                    winner.meet_all(products).map_err(Stopped::Memory)?;
+                    (best[i], keys[i]) = (winner.best, winner.key);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Compares packed points with all panels.
+///
+/// # Safety
+/// The processor must have the kernel's instruction set; points and panels must be packed for it, of
+/// so many steps, and `found` have room for the points.
+#[allow(clippy::too_many_arguments, reason = "a struct of them would be taken apart at once")]
+unsafe fn compare(
+    tile: &GridTile,
+    (kernel, depth): (GridKernel, usize),
+    panels: *const u32,
+    (units, bases): (&[f32], &[f32]),
+    points: &[u32],
+    count: usize,
+    found: &mut Found,
+    stop: &AtomicBool,
+) -> Result<(), Stopped> {
+    let sides = units.chunks_exact(tile.wide).zip(bases.chunks_exact(tile.wide));
+    for (panel, (units, bases)) in sides.enumerate() {
+        if stop.load(atomic::Ordering::Relaxed) {
+            return Err(Stopped::Cancelled);
+        }
+        for group in (0..count).step_by(tile.high) {
+            // SAFETY: group `group` has `high` points packed from `group × depth`; the caller
+            // promises the rest.
+            unsafe {
+                let mut arguments = GridArguments {
+                    high: tile.high.min(count - group),
+                    depth,
+                    points: points[group * depth..].as_ptr(),
+                    panel: panels.add(panel * tile.wide * depth),
+                    units: units.as_ptr(),
+                    bases: bases.as_ptr(),
+                    first: (panel * tile.wide) as u32,
+                    start: group,
+                    found,
+                };
+                kernel(&mut arguments);
+            }
         }
     }
     Ok(())
@@ -143,6 +222,42 @@ struct Winner<'a> {
 }
 
 impl Winner<'_> {
+    /// Compares with what was found for the point standing at `place`; says `false` if that says
+    /// nothing.
+    ///
+    /// # Safety
+    /// The processor must have the kernels' instruction set.
+    unsafe fn settle(
+        &mut self,
+        found: &Found,
+        place: usize,
+        best: &mut u32,
+        key: &mut f64,
+    ) -> bool {
+        let Some(near) = found.of(place) else { return false };
+        (self.best, self.key) = (*best, *key);
+        // SAFETY: passed on from the caller.
+        near.for_each(|cell| unsafe { self.meet(cell) });
+        (*best, *key) = (self.best, self.key);
+        true
+    }
+
+    /// How far a key in `f32` can be from the exact one; not a number if it may overflow.
+    ///
+    /// A product of `d` components added up in any order is off by `(d + 4)·2⁻²⁴·‖x‖·‖c‖` at most;
+    /// more than twice as much is allowed for.
+    ///
+    /// # Safety
+    /// The processor must have the kernels' instruction set.
+    unsafe fn rounding(&self, heaviest: f64) -> f32 {
+        // SAFETY: passed on from the caller.
+        let norm = unsafe { (self.exact.product)(self.point, self.point).sqrt() };
+        let largest = norm * self.cells.longest;
+        let unit = 2f64.powi(-23);
+        let margin = (self.point.len() + 16) as f64 * unit * largest + heaviest * unit + 1e-37;
+        if largest + heaviest < 1e37 { (margin * 1.01) as f32 } else { f32::NAN }
+    }
+
     /// Compares with the exact key of a cell.
     ///
     /// # Safety
@@ -163,9 +278,6 @@ impl Winner<'_> {
 
     /// Compares with all cells: with those whose keys in `f32` are small enough.
     ///
-    /// A product of `d` components added up in any order is off by `(d + 4)·2⁻²⁴·‖x‖·‖c‖` at most;
-    /// twice as much is allowed for.
-    ///
     /// # Safety
     /// The processor must have the kernels' instruction set.
     unsafe fn meet_all(&mut self, products: &mut Vec<f32>) -> Result<(), TryReserveError> {
@@ -174,18 +286,16 @@ impl Winner<'_> {
         let products = &mut products[..cells.count()];
         // SAFETY: passed on from the caller; there are as many rows as products, each as long as the
         // point.
-        let norm = unsafe {
+        let margin = unsafe {
             (self.exact.ip)(self.point, cells.centroids.as_ptr().cast(), dimension * 4, products);
-            (self.exact.product)(self.point, self.point).sqrt()
+            f64::from(self.rounding(0.0))
         };
-        let margin = (dimension + 16) as f64 * 2f64.powi(-23) * norm * cells.longest + 1e-37;
         let key = |(product, bias): (&f32, &f64)| bias - f64::from(*product);
         let smallest = products.iter().zip(&cells.biases).map(key).fold(self.key, f64::min);
         let limit = smallest + 2.0 * margin;
-        // Where sums in `f32` may overflow they say nothing.
-        let unknown = (norm * cells.longest).partial_cmp(&1e37) != Some(Ordering::Less);
         for (cell, pair) in products.iter().zip(&cells.biases).enumerate() {
-            if unknown || key(pair) <= limit {
+            // Where sums in `f32` may overflow they say nothing.
+            if margin.is_nan() || key(pair) <= limit {
                 // SAFETY: passed on from the caller.
                 unsafe { self.meet(cell as u32) };
             }
