@@ -39,8 +39,10 @@ pub fn sealed(bytes: &[u8]) -> Vec<u8> {
     let content = file.len() - 8;
     let mut hash = Xxh3::new();
     hash.update(&file[12..24]);
-    if file[8..12] != [1, 0, 0, 0] {
-        hash.update(&file[32..40]);
+    match file[8] {
+        1 => {}
+        2 => hash.update(&file[32..40]),
+        _ => hash.update(&file[32..44]),
     }
     hash.update(&file[64..content]);
     file[24..32].copy_from_slice(&hash.digest().max(1).to_le_bytes());
