@@ -157,3 +157,77 @@ fn check_array<T>(name: &str, pointer: *const T, length: usize) -> Result<(), Fa
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ptr::{null, null_mut};
+
+    fn cause<T>(result: Result<T, Failure>) -> String {
+        match result {
+            Err(failure) => failure.text().to_owned(),
+            Ok(_) => panic!("it was taken"),
+        }
+    }
+
+    #[test]
+    fn arrays_are_borrowed_as_they_are() {
+        let mut numbers = [1.0f32, 2.0, 3.0, 4.0];
+        let (first, second) = numbers.split_at_mut(2);
+        let taken = [extent("first", first)];
+        // SAFETY: both name two numbers of the array, one half each.
+        unsafe {
+            assert_eq!(input("x", first.as_ptr(), 2).unwrap(), [1.0, 2.0]);
+            let out = output("x", second.as_mut_ptr(), 2, &taken).unwrap();
+            assert_eq!(out, [0.0, 0.0], "cleared");
+            out[1] = 9.0;
+        }
+        assert_eq!(numbers, [1.0, 2.0, 0.0, 9.0]);
+        // SAFETY: nothing is named.
+        unsafe {
+            assert!(input::<u8>("x", null(), 0).unwrap().is_empty());
+            assert!(output::<u8>("x", null_mut(), 0, &[]).unwrap().is_empty());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_an_array_is_refused() {
+        let mut numbers = [1u32, 2, 3, 4];
+        let place = numbers.as_mut_ptr();
+        let odd = place.cast::<u8>().wrapping_add(1).cast::<u32>();
+        let taken = [extent("others", &numbers[2..3])];
+        // SAFETY: all of it is refused before anything is read or written.
+        unsafe {
+            assert_eq!(cause(input::<f32>("x", null(), 1)), "[x] is null");
+            assert_eq!(cause(output::<f32>("x", null_mut(), 1, &[])), "[x] is null");
+            assert_eq!(cause(input("x", odd, 1)), "[x] is not aligned to [4] bytes");
+            assert!(cause(input("x", place, usize::MAX)).starts_with("[x] cannot have ["));
+            assert!(cause(input("x", place, usize::MAX / 4)).starts_with("[x] cannot have ["));
+            for length in [3, 4] {
+                assert_eq!(cause(output("x", place, length, &taken)), "[x] overlaps [others]");
+            }
+        }
+        assert_eq!(numbers, [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn objects_go_out_and_come_back_once() {
+        let mut handed: *mut String = null_mut();
+        // SAFETY: the places may be written; what was handed out is taken back once.
+        unsafe {
+            place("x", &raw mut handed).unwrap()("text".to_owned());
+            assert_eq!(object("x", handed).unwrap(), "text");
+            object_mut("x", handed).unwrap().push('!');
+            assert_eq!(*take(handed).unwrap(), "text!");
+            drop(place("x", &raw mut handed).unwrap());
+            assert!(handed.is_null() && take(handed).is_none());
+            assert_eq!(cause(object("x", handed)), "[x] is null");
+            assert!(place::<String>("x", null_mut()).is_err());
+            let mut number = 7;
+            put("x", &raw mut number, 8).unwrap();
+            assert_eq!(number, 8);
+            assert_eq!(text("x", c"abc".as_ptr()).unwrap(), c"abc");
+            assert_eq!(cause(text("x", null())), "[x] is null");
+        }
+    }
+}

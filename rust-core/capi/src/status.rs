@@ -42,6 +42,11 @@ impl Failure {
         Self { status: Status::Argument, text: text.into() }
     }
 
+    #[cfg(test)]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     pub fn io(path: &std::path::Path, error: &std::io::Error) -> Self {
         Self { status: Status::Io, text: format!("[path] {}: {error}", path.display()) }
     }
