@@ -73,9 +73,14 @@ pub struct Train {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MAX_NLIST as u64))]
     pub nlist: Option<u64>,
 
-    /// How vectors are compared: l2, cosinesimil or innerproduct
-    #[arg(long, value_name = "NAME", default_value = "l2", value_parser = metric)]
-    pub space_type: Metric,
+    /// How vectors are compared: l2, cosinesimil or innerproduct [default: l2]
+    #[arg(long, value_name = "NAME", value_parser = metric)]
+    pub space_type: Option<Metric>,
+
+    /// An older model to start from: a few iterations suffice then. Cells and space type are its
+    /// own, the encoder unless another is named
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["nlist", "space_type"])]
+    pub from: Option<PathBuf>,
 
     /// How vectors become codes: none, pq:2, pq:4, sq:4, sq:8, rabitq:1, rabitq:2 or rabitq:4
     /// [default: by metric and dimension]

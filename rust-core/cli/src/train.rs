@@ -7,7 +7,7 @@ use crate::output::OutputFile;
 use crate::report::Report;
 use crate::{interrupt, models, progress};
 use indicatif::ProgressBar;
-use ivory_core::{Encoder, MAX_NLIST, Model, Phase, Progress, Trainer, TrainingParameters};
+use ivory_core::{Encoder, MAX_NLIST, Metric, Model, Phase, Progress, Trainer, TrainingParameters};
 use serde_json::json;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,11 +23,23 @@ const LOOK: Duration = Duration::from_millis(50);
 
 pub fn run(arguments: &Train) -> Result<Report, Failure> {
     let begin = Instant::now();
-    let mut inputs =
-        Inputs::open(&arguments.input.files, &arguments.input.column, arguments.space_type)?;
-    let parameters = parameters(arguments, inputs.dimension(), inputs.rows())?;
+    let older = arguments.from.as_deref().map(models::read).transpose()?;
+    let metric = match &older {
+        Some(older) => older.metric(),
+        None => arguments.space_type.unwrap_or(Metric::L2),
+    };
+    let mut inputs = Inputs::open(&arguments.input.files, &arguments.input.column, metric)?;
+    if let Some(older) = &older {
+        inputs.check_dimension(older)?;
+    }
+    let shape = (metric, inputs.dimension(), inputs.rows());
+    let parameters = parameters(arguments, older.as_ref(), shape)?;
     let mut output = OutputFile::create(&arguments.output)?;
-    let trainer = Trainer::new(parameters)?;
+    let trainer = match &older {
+        Some(older) => Trainer::refining(parameters, older)?,
+        None => Trainer::new(parameters)?,
+    };
+    drop(older);
     collect(&mut inputs, &trainer)?;
     let model = cluster(&trainer)?;
     output.write(model.file())?;
@@ -44,23 +56,26 @@ fn default_nlist(vectors: u64, sampled: u64) -> u64 {
 
 fn parameters(
     arguments: &Train,
-    dimension: usize,
-    vectors: u64,
+    older: Option<&Model>,
+    (metric, dimension, vectors): (Metric, usize, u64),
 ) -> Result<TrainingParameters, Failure> {
     let sample = arguments.sample.map(u64::from);
-    let nlist = arguments
-        .nlist
-        .unwrap_or_else(|| default_nlist(vectors, sample.map_or(vectors, |s| s.min(vectors))));
+    let nlist = match older {
+        Some(older) => older.nlist() as u64,
+        None => arguments
+            .nlist
+            .unwrap_or_else(|| default_nlist(vectors, sample.map_or(vectors, |s| s.min(vectors)))),
+    };
+    let encoder = arguments.encoder.or_else(|| older.map(Model::encoder));
     if vectors < nlist {
-        let cause = format!("there are only {vectors} vectors, fewer than --nlist {nlist}");
+        let cause = format!("there are only {vectors} vectors, fewer than the {nlist} cells");
         return Err(Failure::Error(cause));
     }
     let max_sample = sample.unwrap_or(SAMPLE_PER_CELL * nlist);
     if max_sample < nlist {
-        let cause = format!("--sample {max_sample} must not be less than --nlist {nlist}");
+        let cause = format!("--sample {max_sample} must not be less than the {nlist} cells");
         return Err(Failure::Usage(cause));
     }
-    let metric = arguments.space_type;
     Ok(TrainingParameters {
         metric,
         dimension,
@@ -69,7 +84,7 @@ fn parameters(
         max_iterations: arguments.iterations as usize,
         max_sample: max_sample as usize,
         threads: arguments.threads.count(),
-        encoder: arguments.encoder.unwrap_or_else(|| Encoder::default_for(metric, dimension)),
+        encoder: encoder.unwrap_or_else(|| Encoder::default_for(metric, dimension)),
     })
 }
 
@@ -126,6 +141,9 @@ fn report(arguments: &Train, trainer: &Trainer, model: &Model, time: Duration) -
     put("output", json!(arguments.output.display().to_string()));
     put("max_training_vector_count", json!(parameters.max_sample));
     put("seed", json!(arguments.seed));
+    if let Some(path) = &arguments.from {
+        put("from", json!(path.display().to_string()));
+    }
     put("vectors_offered", json!(progress.vectors_offered));
     put("vectors_used", json!(progress.vectors_used));
     put("iterations", json!(progress.iteration));

@@ -46,13 +46,13 @@ fn faults_of_files_are_told_in_one_line() {
             &["zero.fvecs", "--space-type", "cosinesimil"],
             "zero.fvecs: row 17: is zero, which has no direction",
         ),
-        (&["a.npy", "--nlist", "101"], "there are only 100 vectors, fewer than --nlist 101"),
+        (&["a.npy", "--nlist", "101"], "there are only 100 vectors, fewer than the 101 cells"),
     ] {
         assert_eq!(train(files, 1), cause, "{files:?}");
     }
     assert_eq!(
         train(&["a.npy", "--nlist", "50", "--sample", "49"], 2),
-        "--sample 49 must not be less than --nlist 50"
+        "--sample 49 must not be less than the 50 cells"
     );
     let assign =
         |arguments: &[&str], code| fails(&folder, &[&["assign"], arguments].concat(), code);
@@ -107,6 +107,7 @@ fn machines_are_told_by_json_and_exit_code() {
         &["train", "x.npy"],
         &["train", "x.npy", "-o", "m", "--nlist", "65537"],
         &["train", "x.npy", "-o", "m", "--encoder", "pq:3"],
+        &["train", "x.npy", "-o", "m", "--from", "n", "--nlist", "3"],
         &["evaluate", "-m", "m", "x.npy", "-q", "q.npy", "--nprobe", "0"],
         &["nothing"],
     ] {

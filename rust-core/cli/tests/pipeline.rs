@@ -140,3 +140,27 @@ fn nothing_depends_on_threads_or_on_the_form_of_the_files() {
     );
     assert!(fs::read(folder.path("m")).expect("a model") != models[0].0[0], "another seed");
 }
+
+#[test]
+fn an_older_model_can_be_refined() {
+    let folder = Folder::new("refined");
+    folder.write("a.bvecs", &sift("base", 4000));
+    folder.write("b.bvecs", &sift("base", 6000)[2000 * 132..]);
+    let older =
+        json(&folder, &["train", "a.bvecs", "-o", "a", "--nlist", "40", "--encoder", "sq:8"]);
+    let refine = |iterations: &str, output: &str| {
+        let arguments =
+            ["train", "b.bvecs", "--from", "a", "--iterations", iterations, "-o", output];
+        json(&folder, &arguments)
+    };
+    let refined = refine("2", "b");
+    for name in ["nlist", "dimension", "space_type", "encoder"] {
+        assert_eq!(refined[name], older[name], "{name}");
+    }
+    assert_ne!(refined["fingerprint"], older["fingerprint"]);
+    // Two iterations from there are better than two from scratch.
+    let fresh = ["train", "b.bvecs", "-o", "c", "--nlist", "40", "--iterations", "2"];
+    let inertia = |report: &Value| report["inertia"].as_f64().expect("inertia");
+    assert!(inertia(&refined) < inertia(&json(&folder, &fresh)));
+    assert_eq!(refine("2", "d")["fingerprint"], refined["fingerprint"]);
+}
