@@ -40,6 +40,9 @@ pub fn describe(model: &Model) -> Map<String, Value> {
     put("space_type", json!(crate::arguments::space_type(model.metric())));
     put("dimension", json!(model.dimension()));
     put("nlist", json!(model.nlist()));
+    if model.groups() > 0 {
+        put("groups", json!(model.groups()));
+    }
     put("encoder", encoder_json(encoder));
     put("code_size_in_bytes", json!(model.code_length()));
     put("fingerprint", json!(format!("{:016x}", model.fingerprint())));
