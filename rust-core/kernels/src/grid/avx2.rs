@@ -65,10 +65,15 @@ unsafe fn tile<const HIGH: usize, const FLOATS: bool>(t: &mut GridArguments<'_>)
         }
         let (unit_a, unit_b) = (_mm256_loadu_ps(t.units), _mm256_loadu_ps(t.units.add(8)));
         let (base_a, base_b) = (_mm256_loadu_ps(t.bases), _mm256_loadu_ps(t.bases.add(8)));
+        let radius_a = _mm256_loadu_ps(t.radii.as_ptr());
+        let radius_b = _mm256_loadu_ps(t.radii[8..].as_ptr());
         for (i, [a, b]) in sums.into_iter().enumerate() {
             let limit = _mm256_set1_ps(t.found.limits[t.start + i]);
+            let reach = _mm256_set1_ps(t.found.reaches[t.start + i]);
             let a = _mm256_fnmadd_ps(number::<FLOATS>(a), unit_a, base_a);
             let b = _mm256_fnmadd_ps(number::<FLOATS>(b), unit_b, base_b);
+            let a = _mm256_fnmadd_ps(reach, radius_a, a);
+            let b = _mm256_fnmadd_ps(reach, radius_b, b);
             let near_a = _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_LE_OQ>(a, limit));
             let near_b = _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_LE_OQ>(b, limit));
             let bits = near_a as u32 | (near_b as u32) << 8;
@@ -76,7 +81,7 @@ unsafe fn tile<const HIGH: usize, const FLOATS: bool>(t: &mut GridArguments<'_>)
                 let mut keys = [0f32; WIDEST];
                 _mm256_storeu_ps(keys.as_mut_ptr(), a);
                 _mm256_storeu_ps(keys.as_mut_ptr().add(8), b);
-                t.found.note(t.start + i, bits, &keys, t.first);
+                t.found.note(t.start + i, bits, &keys, t.radii, t.first);
             }
         }
     }

@@ -72,13 +72,19 @@ unsafe fn tile<const HIGH: usize, const FLOATS: bool>(t: &mut GridArguments<'_>)
         }
         let (unit_a, unit_b) = (_mm512_loadu_ps(t.units), _mm512_loadu_ps(t.units.add(16)));
         let (base_a, base_b) = (_mm512_loadu_ps(t.bases), _mm512_loadu_ps(t.bases.add(16)));
+        let radius_a = _mm512_loadu_ps(t.radii.as_ptr());
+        let radius_b = _mm512_loadu_ps(t.radii[16..].as_ptr());
         let limits = t.found.limits[t.start..].as_ptr();
+        let reaches = t.found.reaches[t.start..].as_ptr();
         let mut near = [0u32; HIGH];
         let mut any = 0;
         for (i, [a, b]) in sums.iter().enumerate() {
             let limit = _mm512_set1_ps(*limits.add(i));
+            let reach = _mm512_set1_ps(*reaches.add(i));
             let a = _mm512_fnmadd_ps(number::<FLOATS>(*a), unit_a, base_a);
             let b = _mm512_fnmadd_ps(number::<FLOATS>(*b), unit_b, base_b);
+            let a = _mm512_fnmadd_ps(reach, radius_a, a);
+            let b = _mm512_fnmadd_ps(reach, radius_b, b);
             let a = _mm512_cmp_ps_mask::<_CMP_LE_OQ>(a, limit);
             let b = _mm512_cmp_ps_mask::<_CMP_LE_OQ>(b, limit);
             near[i] = u32::from(a) | u32::from(b) << 16;
@@ -90,15 +96,18 @@ unsafe fn tile<const HIGH: usize, const FLOATS: bool>(t: &mut GridArguments<'_>)
         // All of them, so that no sum is taken by a number that is not known beforehand: the sums
         // would then lie in memory.
         let mut keys = [[0f32; WIDEST]; HIGH];
-        for ([a, b], keys) in sums.iter().zip(&mut keys) {
+        for (i, ([a, b], keys)) in sums.iter().zip(&mut keys).enumerate() {
+            let reach = _mm512_set1_ps(*reaches.add(i));
             let a = _mm512_fnmadd_ps(number::<FLOATS>(*a), unit_a, base_a);
             let b = _mm512_fnmadd_ps(number::<FLOATS>(*b), unit_b, base_b);
+            let a = _mm512_fnmadd_ps(reach, radius_a, a);
+            let b = _mm512_fnmadd_ps(reach, radius_b, b);
             _mm512_storeu_ps(keys.as_mut_ptr(), a);
             _mm512_storeu_ps(keys.as_mut_ptr().add(16), b);
         }
         for (i, (&bits, keys)) in near.iter().zip(&keys).enumerate() {
             if bits != 0 {
-                t.found.note(t.start + i, bits, keys, t.first);
+                t.found.note(t.start + i, bits, keys, t.radii, t.first);
             }
         }
     }

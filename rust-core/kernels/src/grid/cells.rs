@@ -24,15 +24,15 @@ pub struct GridCells<'a> {
     packed: Aligned<u8>,
     pub(super) units: Vec<f32>,
     pub(super) bases: Vec<f32>,
+    /// For each cell how far its rounded key can be off, for a point of reach 1.
+    pub(super) radii: Vec<f32>,
     floats: OnceLock<Floats>,
-    /// Largest norm of `r`, what the whole numbers of a cell are off.
-    off: f64,
-    /// Largest norm of a centroid, times the step.
-    weight: f64,
+    /// What is usual for a point; see [`Grid`].
+    usual: [f64; 3],
     /// Largest norm of a centroid.
     pub(super) longest: f64,
-    /// The numbers that rounded keys are computed of are not larger than this.
-    heaviest: f64,
+    /// Whether all numbers of rounded keys are finite.
+    finite: bool,
 }
 
 /// Centroids in panels of `f32`, and their biases: for points of which bytes say too little.
@@ -41,6 +41,7 @@ pub(super) struct Floats {
     pub packed: Aligned<f32>,
     pub units: Vec<f32>,
     pub bases: Vec<f32>,
+    pub radii: Vec<f32>,
     /// Largest bias.
     pub heaviest: f64,
 }
@@ -72,15 +73,16 @@ impl<'a> GridCells<'a> {
             packed: Aligned::zeroed(padded * depth * 4)?,
             units: Vec::new(),
             bases: Vec::new(),
+            radii: Vec::new(),
             floats: OnceLock::new(),
-            off: 0.0,
-            weight: 0.0,
+            usual: grid.usual,
             longest: 0.0,
-            heaviest: 0.0,
+            finite: true,
         };
         made.biases.try_reserve_exact(count)?;
         made.units.try_reserve_exact(padded)?;
         made.bases.try_reserve_exact(padded)?;
+        made.radii.try_reserve_exact(padded)?;
         let mut row = Vec::new();
         row.try_reserve_exact(dimension)?;
         row.resize(dimension, 0i8);
@@ -93,6 +95,7 @@ impl<'a> GridCells<'a> {
             made.pack(tile, cell, &row);
         }
         made.units.resize(padded, 0.0);
+        made.radii.resize(padded, 0.0);
         // A cell that does not exist is never near.
         made.bases.resize(padded, f32::NAN);
         Ok(made)
@@ -129,9 +132,13 @@ impl<'a> GridCells<'a> {
         let heavy = base.abs() + f64::from(unit) * 255.0 * size as f64;
         self.units.push(unit);
         self.bases.push(base as f32);
-        self.off = self.off.max(offs.iter().sum::<f64>().sqrt());
-        self.weight = self.weight.max(squares.iter().sum::<f64>().sqrt());
-        self.heaviest = self.heaviest.max(heavy);
+        let off = offs.iter().sum::<f64>().sqrt() * self.usual[0];
+        let weight = squares.iter().sum::<f64>().sqrt() * self.usual[1];
+        // Beside what was rounded to whole numbers there is the arithmetic of the rounded keys: a few
+        // roundings of numbers that are not larger than the heavy one.
+        let radius = ((off + weight) * 1.000_01 + heavy * 2f64.powi(-18) + 1e-36) as f32;
+        self.radii.push(radius);
+        self.finite &= radius.is_finite();
     }
 
     /// Puts a row of whole numbers into its panel.
@@ -202,17 +209,44 @@ impl<'a> GridCells<'a> {
         bases.extend(self.biases.iter().map(|&bias| bias as f32));
         bases.resize(padded, f32::NAN);
         let heaviest = self.biases.iter().copied().fold(0.0, f64::max);
-        Ok(self.floats.get_or_init(|| Floats { packed, units, bases, heaviest }))
+        let mut radii = Vec::new();
+        radii.try_reserve_exact(padded)?;
+        for (centroid, bias) in self.centroids.chunks_exact(dimension).zip(&self.biases) {
+            // Of centroids a square is as good as a product: no level's bits come out of this.
+            let norm = centroid.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt();
+            radii.push(rounding(dimension, norm * self.usual[2], 4.0 * bias) as f32);
+        }
+        radii.resize(padded, 0.0);
+        Ok(self.floats.get_or_init(|| Floats { packed, units, bases, radii, heaviest }))
     }
 
-    /// How far a rounded key can be from the exact one. Not a number where that cannot be said.
-    ///
-    /// Beside what was rounded to whole numbers there is the arithmetic of the rounded keys: a few
-    /// roundings of numbers that are not larger than the heaviest.
-    pub(super) fn margin(&self, spread: f32, error: f32) -> f32 {
-        let rounded = f64::from(spread) * self.off + f64::from(error) * self.weight;
-        let own = self.heaviest * 2f64.powi(-20) + 1e-37;
-        let margin = (rounded * 1.000_01 + own) as f32;
-        if margin.is_finite() { margin } else { f32::NAN }
+    /// How far rounded keys of a point can be off, in radii of the cells. Not a number where that
+    /// cannot be said.
+    pub(super) fn reach(&self, spread: f32, error: f32) -> f32 {
+        let [usual_spread, usual_error, _] = self.usual;
+        let reach = (f64::from(spread) / usual_spread).max(f64::from(error) / usual_error);
+        self.told(if self.finite { reach } else { f64::NAN })
     }
+
+    /// As [`GridCells::reach`] for keys in `f32`, by the norm of the point.
+    pub(super) fn reach_of_floats(&self, norm: f64, heaviest: f64) -> f32 {
+        let finite = norm * self.longest + heaviest < 1e37;
+        self.told(if finite { norm / self.usual[2] } else { f64::NAN })
+    }
+
+    /// A trace more, and not less than a quarter, so that what is a part of the radius whatever the
+    /// point stays.
+    fn told(&self, reach: f64) -> f32 {
+        let reach = (reach * 1.000_001).max(0.25 + 0.0 * reach) as f32;
+        if reach.is_finite() { reach } else { f32::NAN }
+    }
+}
+
+/// How far a key in `f32` can be off, by the product of the norms and the bias.
+///
+/// A product of `d` components added up in any order is off by `(d + 4)·2⁻²⁴·‖x‖·‖c‖` at most; more
+/// than twice as much is allowed for.
+pub(super) fn rounding(dimension: usize, norms: f64, bias: f64) -> f64 {
+    let unit = 2f64.powi(-23);
+    ((dimension + 16) as f64 * unit * norms + bias * unit) * 1.01 + 1e-36
 }

@@ -97,6 +97,8 @@ pub(crate) struct GridArguments<'a> {
     pub units: *const f32,
     /// For each cell what that is taken from; not a number where there is no cell.
     pub bases: *const f32,
+    /// For each cell how far its key can be off, for a point of reach 1; 0 where there is no cell.
+    pub radii: &'a [f32],
     /// Number of the panel's first cell.
     pub first: u32,
     /// Where the group's first point stands in `found`.
@@ -105,7 +107,8 @@ pub(crate) struct GridArguments<'a> {
     pub found: &'a mut Found,
 }
 
-/// Computes the rounded keys of a group and a panel, and notes those within the limits.
+/// Computes the least that the keys of a group and a panel can be: `base − unit·sum − radius·reach`,
+/// with the reach of the point. Notes the cells where that is within the limit.
 ///
 /// # Safety
 /// The processor must have the function's instruction set and the arguments must be as described.

@@ -81,19 +81,21 @@ unsafe fn floats(t: &mut GridArguments<'_>) {
 #[target_feature(enable = "neon")]
 unsafe fn note(t: &mut GridArguments<'_>, i: usize, sums: &[float32x4_t; 4]) {
     let limit = vdupq_n_f32(t.found.limits[t.start + i]);
+    let reach = vdupq_n_f32(t.found.reaches[t.start + i]);
     let (mut keys, mut bits) = ([0f32; WIDEST], 0u32);
     for (quarter, &sum) in sums.iter().enumerate() {
         // SAFETY: the caller promises the numbers; there is room for thirty-two keys.
         unsafe {
             let units = vld1q_f32(t.units.add(4 * quarter));
             let bases = vld1q_f32(t.bases.add(4 * quarter));
-            let key = vfmsq_f32(bases, sum, units);
+            let radii = vld1q_f32(t.radii.as_ptr().add(4 * quarter));
+            let key = vfmsq_f32(vfmsq_f32(bases, sum, units), reach, radii);
             vst1q_f32(keys.as_mut_ptr().add(4 * quarter), key);
             let near = vandq_u32(vcleq_f32(key, limit), vld1q_u32([1, 2, 4, 8].as_ptr()));
             bits |= vaddvq_u32(near) << (4 * quarter);
         }
     }
     if bits != 0 {
-        t.found.note(t.start + i, bits, &keys, t.first);
+        t.found.note(t.start + i, bits, &keys, t.radii, t.first);
     }
 }

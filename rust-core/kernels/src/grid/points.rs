@@ -17,6 +17,9 @@ pub struct Grid {
     pub(super) mean: Vec<f64>,
     /// Distance of two places.
     pub(super) step: f64,
+    /// What is usual for a point: the norm of its places seen from the mean, of what they are off, and
+    /// its own.
+    pub(super) usual: [f64; 3],
 }
 
 /// Points, and where they lie on a grid: what [`Grid::round`] gave for them.
@@ -66,7 +69,7 @@ impl Grid {
             ranges.push(range(&mut values));
         }
         let widest = ranges.iter().fold(0f64, |most, (low, high)| most.max(high - low));
-        let mut grid = Self { low: Vec::new(), mean: Vec::new(), step: 1.0 };
+        let mut grid = Self { low: Vec::new(), mean: Vec::new(), step: 1.0, usual: [1.0; 3] };
         grid.low.try_reserve_exact(dimension)?;
         grid.mean.try_reserve_exact(dimension)?;
         grid.mean.resize(dimension, 0.0);
@@ -85,7 +88,30 @@ impl Grid {
                 grid.mean[k] += grid.place(k, x).clamp(0.0, 255.0) / count;
             }
         }
+        grid.usual = grid.norms(points, rows);
         Ok(grid)
+    }
+
+    /// Means of the norms of every so many points, none of them zero.
+    fn norms(&self, points: &[f32], rows: usize) -> [f64; 3] {
+        let (mut sums, mut count) = ([0f64; 3], 0u32);
+        for point in points.chunks_exact(self.dimension()).step_by(rows) {
+            let mut squares = [0f64; 3];
+            for (k, &x) in point.iter().enumerate() {
+                let place = self.place(k, x);
+                let whole = place.round_ties_even().clamp(0.0, 255.0);
+                squares[0] += (whole - self.mean[k]).powi(2);
+                squares[1] += (place - whole).powi(2);
+                squares[2] += f64::from(x).powi(2);
+            }
+            sums.iter_mut().zip(squares).for_each(|(sum, square)| *sum += square.sqrt());
+            count += 1;
+        }
+        // A point far out of the range must not make all others look exact.
+        let [spread, error, norm] = sums.map(|sum| sum / f64::from(count.max(1)));
+        let spread = spread.max(1e-3);
+        let norm = if norm > 0.0 { norm } else { 1.0 };
+        [spread, error.clamp(1e-3, (self.dimension() as f64).sqrt()), norm]
     }
 
     /// Puts the ranges into the middle of the places.

@@ -40,14 +40,14 @@ unsafe fn run<const PART: usize>(t: &mut GridArguments<'_>) {
             }
         }
         for (i, sums) in sums.iter().enumerate().take(t.high) {
-            let limit = t.found.limits[t.start + i];
+            let (limit, reach) = (t.found.limits[t.start + i], t.found.reaches[t.start + i]);
             let (mut keys, mut bits) = ([0f32; WIDEST], 0u32);
             for (j, &sum) in sums.iter().enumerate() {
-                keys[j] = *t.bases.add(j) - *t.units.add(j) * sum as f32;
+                keys[j] = *t.bases.add(j) - *t.units.add(j) * sum as f32 - reach * t.radii[j];
                 bits |= u32::from(keys[j] <= limit) << j;
             }
             if bits != 0 {
-                t.found.note(t.start + i, bits, &keys, t.first);
+                t.found.note(t.start + i, bits, &keys, t.radii, t.first);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! From rounded keys to the nearest cells.
 
+use super::cells::rounding;
 use super::{Form, Found, GridArguments, GridCells, GridKernel, GridPoints, GridTile};
 use crate::distance::RowsKernel;
 use crate::exact::ProductKernel;
@@ -74,12 +75,10 @@ pub(crate) unsafe fn nearer(
             pack(tile, &points.bytes[start * width..end * width], width, depth, packed);
             let norms = points.spreads[start..end].iter().zip(&points.errors[start..end]);
             for (i, ((&spread, &error), &key)) in norms.zip(&keys[start..end]).enumerate() {
-                let margin = cells.margin(spread, error);
-                // Rounded up; infinity stays, and what is not a number.
-                found.begin(i, (key as f32).next_up() + margin, 2.0 * margin);
+                found.start(i, key, cells.reach(spread, error));
             }
             let (panels, form) = (cells.panel(0, tile.wide), (tile.run, depth));
-            let sides = (&cells.units[..], &cells.bases[..]);
+            let sides = [&cells.units[..], &cells.bases, &cells.radii];
             // SAFETY: points and cells are packed in the tile's form.
             unsafe { compare(tile, form, panels, sides, &packed[..], end - start, found, stop)? };
             for i in start..end {
@@ -109,11 +108,11 @@ pub(crate) unsafe fn nearer(
         for (place, &number) in left.iter().enumerate() {
             let i = start + number as usize;
             // SAFETY: passed on from the caller.
-            let margin = unsafe { winner(i).rounding(floats.heaviest) };
-            found.begin(place, (keys[i] as f32).next_up() + margin, 2.0 * margin);
+            let norm = unsafe { winner(i).norm() };
+            found.start(place, keys[i], cells.reach_of_floats(norm, floats.heaviest));
         }
         let (panels, form) = (floats.packed.as_slice().as_ptr().cast(), (tile.floats, dimension));
-        let sides = (&floats.units[..], &floats.bases[..]);
+        let sides = [&floats.units[..], &floats.bases, &floats.radii];
         // SAFETY: points and cells are packed in `f32`.
         unsafe { compare(tile, form, panels, sides, &packed[..], lefts, found, stop)? };
         for (place, &number) in left.iter().enumerate() {
@@ -142,14 +141,14 @@ unsafe fn compare(
     tile: &GridTile,
     (kernel, depth): (GridKernel, usize),
     panels: *const u32,
-    (units, bases): (&[f32], &[f32]),
+    [units, bases, radii]: [&[f32]; 3],
     points: &[u32],
     count: usize,
     found: &mut Found,
     stop: &AtomicBool,
 ) -> Result<(), Stopped> {
     let sides = units.chunks_exact(tile.wide).zip(bases.chunks_exact(tile.wide));
-    for (panel, (units, bases)) in sides.enumerate() {
+    for (panel, ((units, bases), radii)) in sides.zip(radii.chunks_exact(tile.wide)).enumerate() {
         if stop.load(atomic::Ordering::Relaxed) {
             return Err(Stopped::Cancelled);
         }
@@ -164,6 +163,7 @@ unsafe fn compare(
                     panel: panels.add(panel * tile.wide * depth),
                     units: units.as_ptr(),
                     bases: bases.as_ptr(),
+                    radii,
                     first: (panel * tile.wide) as u32,
                     start: group,
                     found,
@@ -242,20 +242,13 @@ impl Winner<'_> {
         true
     }
 
-    /// How far a key in `f32` can be from the exact one; not a number if it may overflow.
-    ///
-    /// A product of `d` components added up in any order is off by `(d + 4)·2⁻²⁴·‖x‖·‖c‖` at most;
-    /// more than twice as much is allowed for.
+    /// The point's norm.
     ///
     /// # Safety
     /// The processor must have the kernels' instruction set.
-    unsafe fn rounding(&self, heaviest: f64) -> f32 {
+    unsafe fn norm(&self) -> f64 {
         // SAFETY: passed on from the caller.
-        let norm = unsafe { (self.exact.product)(self.point, self.point).sqrt() };
-        let largest = norm * self.cells.longest;
-        let unit = 2f64.powi(-23);
-        let margin = (self.point.len() + 16) as f64 * unit * largest + heaviest * unit + 1e-37;
-        if largest + heaviest < 1e37 { (margin * 1.01) as f32 } else { f32::NAN }
+        unsafe { (self.exact.product)(self.point, self.point).sqrt() }
     }
 
     /// Compares with the exact key of a cell.
@@ -286,16 +279,17 @@ impl Winner<'_> {
         let products = &mut products[..cells.count()];
         // SAFETY: passed on from the caller; there are as many rows as products, each as long as the
         // point.
-        let margin = unsafe {
+        let norms = unsafe {
             (self.exact.ip)(self.point, cells.centroids.as_ptr().cast(), dimension * 4, products);
-            f64::from(self.rounding(0.0))
+            self.norm() * cells.longest
         };
+        let margin = rounding(dimension, norms, 0.0);
         let key = |(product, bias): (&f32, &f64)| bias - f64::from(*product);
         let smallest = products.iter().zip(&cells.biases).map(key).fold(self.key, f64::min);
         let limit = smallest + 2.0 * margin;
         for (cell, pair) in products.iter().zip(&cells.biases).enumerate() {
             // Where sums in `f32` may overflow they say nothing.
-            if margin.is_nan() || key(pair) <= limit {
+            if norms > 1e37 || key(pair) <= limit {
                 // SAFETY: passed on from the caller.
                 unsafe { self.meet(cell as u32) };
             }
