@@ -73,7 +73,9 @@ pub fn assignment(model: &Model, base: &[f32], queries: &[f32]) {
             let found = distances[cell[0] as usize];
             same += usize::from(found <= least);
             near += usize::from(found <= least * 1.01 * 1.01);
-            farther += (f64::from(found) / f64::from(least.max(1e-30))).sqrt() - 1.0;
+            if least > 0.0 {
+                farther += (f64::from(found) / f64::from(least)).sqrt() - 1.0;
+            }
         }
         let part = |n: usize| 100.0 * n as f64 / count as f64;
         println!(

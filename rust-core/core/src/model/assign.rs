@@ -28,9 +28,18 @@ pub struct WorkingMemory {
     pub(super) rows: Vec<f32>,
     pub(super) bias: Vec<f32>,
     pub(super) ranges: Vec<Range<u32>>,
-    batch: Vec<u64>,
+    batch: Batch,
     pub(super) raw: Vec<f32>,
     pub(super) order: Vec<u64>,
+}
+
+/// What a batch is compared with.
+#[derive(Debug, Default)]
+struct Batch {
+    /// Ranges of cells, those of one vector after those of another.
+    chosen: Vec<Range<u32>>,
+    /// Each vector's nearest group, its number, and the place of its ranges.
+    order: Vec<(u32, u32, Range<usize>)>,
 }
 
 impl Model {
@@ -103,19 +112,29 @@ impl Model {
             row.extend(self.centroids().row(cell as usize));
             self.frame.apply_to(row);
         };
-        let mut batch = std::mem::take(&mut memory.batch);
-        make_room(&mut batch, cells.len())?;
-        for (point, number) in points.chunks_exact(self.dimension).zip(0u64..) {
-            let group = if cells.len() > 1 { levels.nearest_group(point, memory)? } else { 0 };
-            batch.push(u64::from(group) << 32 | number);
+        if let [cell] = cells {
+            levels.choose(points, groups, memory)?;
+            (*cell, _) = levels.nearest(points, memory, false, row)?;
+            return Ok(());
         }
-        batch.sort_unstable();
-        for number in batch.iter().map(|&place| place as u32 as usize) {
-            let point = &points[number * self.dimension..][..self.dimension];
-            levels.choose(point, groups, memory)?;
-            (cells[number], _) = levels.nearest(point, memory, false, row)?;
+        let Batch { mut chosen, mut order } = std::mem::take(&mut memory.batch);
+        chosen.clear();
+        make_room(&mut order, cells.len())?;
+        for (point, number) in points.chunks_exact(self.dimension).zip(0u32..) {
+            let nearest = levels.choose(point, groups, memory)?;
+            let from = chosen.len();
+            chosen.try_reserve(memory.ranges.len())?;
+            chosen.extend_from_slice(&memory.ranges);
+            order.push((nearest, number, from..chosen.len()));
         }
-        memory.batch = batch;
+        order.sort_unstable_by_key(|&(nearest, number, _)| (nearest, number));
+        for (_, number, ranges) in &order {
+            let point = &points[*number as usize * self.dimension..][..self.dimension];
+            make_room(&mut memory.ranges, ranges.len())?;
+            memory.ranges.extend_from_slice(&chosen[ranges.clone()]);
+            (cells[*number as usize], _) = levels.nearest(point, memory, false, row)?;
+        }
+        memory.batch = Batch { chosen, order };
         Ok(())
     }
 

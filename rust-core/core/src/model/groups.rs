@@ -103,22 +103,19 @@ impl Upper {
         Ok(())
     }
 
-    /// The cells of groups that [`Upper::nearest`] found: ascending ranges, neighbours joined. Gives
-    /// back how many cells they are.
-    pub fn ranges(&self, order: &mut [u64], ranges: &mut Vec<Range<u32>>) -> Result<usize> {
+    /// The cells of groups that [`Upper::nearest`] found: ascending ranges, neighbours joined.
+    pub fn ranges(&self, order: &mut [u64], ranges: &mut Vec<Range<u32>>) -> Result<()> {
         order.iter_mut().for_each(|key| *key &= u64::from(u32::MAX));
         order.sort_unstable();
         make_room(ranges, order.len())?;
-        let mut cells = 0;
         for &group in &*order {
             let (from, to) = (self.offsets[group as usize], self.offsets[group as usize + 1]);
-            cells += (to - from) as usize;
             match ranges.last_mut() {
                 Some(last) if last.end == from => last.end = to,
                 _ => ranges.push(from..to),
             }
         }
-        Ok(cells)
+        Ok(())
     }
 }
 

@@ -14,22 +14,13 @@ pub(crate) struct TwoLevels<'a> {
 
 impl TwoLevels<'_> {
     /// Chooses the cells that a point in the frame is compared with, those of the `groups` nearest
-    /// groups: `memory.ranges`. Gives back how many they are.
-    pub fn choose(
-        &self,
-        point: &[f32],
-        groups: usize,
-        memory: &mut WorkingMemory,
-    ) -> Result<usize> {
+    /// groups: `memory.ranges`. Gives back the nearest group.
+    pub fn choose(&self, point: &[f32], groups: usize, memory: &mut WorkingMemory) -> Result<u32> {
         self.upper.nearest(self.kernels, point, groups, memory)?;
         let WorkingMemory { order, ranges, .. } = memory;
-        self.upper.ranges(order, ranges)
-    }
-
-    /// The group nearest to a point in the frame.
-    pub fn nearest_group(&self, point: &[f32], memory: &mut WorkingMemory) -> Result<u32> {
-        self.upper.nearest(self.kernels, point, 1, memory)?;
-        Ok(memory.order[0] as u32)
+        let nearest = order.iter().copied().min().unwrap_or(0) as u32;
+        self.upper.ranges(order, ranges)?;
+        Ok(nearest)
     }
 
     /// The nearest of the cells chosen for a point, and its key if that is wanted; among equally near

@@ -116,8 +116,10 @@ impl Model {
         memory: &mut WorkingMemory,
     ) -> Result<bool> {
         let mut groups = levels.upper.searched_for(count);
-        while levels.choose(point, groups, memory)? < count {
+        levels.choose(point, groups, memory)?;
+        while memory.ranges.iter().map(ExactSizeIterator::len).sum::<usize>() < count {
             groups *= 2;
+            levels.choose(point, groups, memory)?;
         }
         let WorkingMemory { near, ranges, .. } = memory;
         if !moderate || !self.kernels.preselect_in(&self.coarse, point, ranges, count, near)? {
