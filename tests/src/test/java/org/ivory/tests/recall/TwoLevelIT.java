@@ -57,8 +57,7 @@ class TwoLevelIT {
 
     @Test
     void servesAField() {
-        client.create(
-                TRAINING, new IndexSpec().vector("v", set.dimension(), set.space(), null));
+        client.create(TRAINING, new IndexSpec().vector("v", set.dimension(), set.space(), null));
         new Bulk(client, TRAINING, "v").batch(5000).load(set.base());
         JsonNode model = new Models(client).train(MODEL, TRAINING, "v", CELLS, set.space());
         assertEquals(CELLS, model.path("nlist").asInt());
