@@ -136,7 +136,16 @@ class ModelTransferIT {
         double found = recall();
         Measured.say("recall@10 by the node's model %.4f, by the command's %.4f", recall, found);
         assertTrue(Math.abs(found - recall) < 0.03, found + " is not near " + recall);
-        assertArrayEquals(trained, new Models(cluster.client(1)).export(MODEL));
+        List<String> answers = answers(0);
+        Models models = new Models(cluster.client(1));
+        assertArrayEquals(trained, models.export(MODEL));
+        for (String repository : List.of("files", "s3")) {
+            models.exportTo(MODEL, repository, "commands.ivory").ok();
+            forget();
+            models.importFrom(MODEL, repository, "commands.ivory").status(201);
+            load();
+            assertEquals(answers, answers(1), repository);
+        }
     }
 
     /** Longer than one chunk, so that a part of it could be left behind. */
