@@ -56,7 +56,7 @@ fn the_checks_hold_under_valgrind() {
     let program = checks(&folder, &["-DVECTORS=600"]);
     let mut command = Command::new("valgrind");
     command
-        .args(["--quiet", "--error-exitcode=9", "--leak-check=full"])
+        .args(["--quiet", "--fair-sched=yes", "--error-exitcode=9", "--leak-check=full"])
         // What a thread pool keeps for its next threads is found by pointers with marks in them.
         .args(["--show-leak-kinds=definite,indirect"])
         .args(["--errors-for-leak-kinds=definite,indirect"])
