@@ -1,7 +1,6 @@
 //! What every function runs behind: an error or a panic becomes a status and a text.
 
-use ivory_core::Error;
-use std::any::Any;
+use ivory_core::{Error, panic_text};
 use std::cell::RefCell;
 use std::collections::TryReserveError;
 use std::ffi::{CStr, CString, c_char};
@@ -80,27 +79,12 @@ pub(crate) fn guard(name: &str, body: impl FnOnce() -> Result<(), Failure>) -> S
     let (status, text) = match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => return Status::Ok,
         Ok(Err(failure)) => (failure.status, failure.text),
-        Err(payload) => (Status::Panic, format!("fault of the library: {}", text_of(payload))),
+        Err(payload) => (Status::Panic, format!("fault of the library: {}", panic_text(payload))),
     };
     let text: Vec<u8> = format!("{name}: {text}").bytes().filter(|&byte| byte != 0).collect();
     // Neither can fail but in a thread that is ending; then nobody can ask for the text.
     let _ = LAST.try_with(|last| last.try_borrow_mut().map(|mut l| *l = CString::new(text).ok()));
     status
-}
-
-/// The text of a panic. Dropping the payload may itself panic; then it is leaked.
-fn text_of(payload: Box<dyn Any + Send + 'static>) -> String {
-    let text = if let Some(text) = payload.downcast_ref::<&'static str>() {
-        (*text).to_owned()
-    } else if let Some(text) = payload.downcast_ref::<String>() {
-        text.clone()
-    } else {
-        "no text".to_owned()
-    };
-    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        std::mem::forget(second);
-    }
-    text
 }
 
 /// Why the calling thread's last failed call failed: the function, a colon, the cause; empty if none

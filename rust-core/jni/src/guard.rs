@@ -1,6 +1,7 @@
 //! What every native entry runs behind: an error or a panic becomes a Java exception.
 
 use crate::failure::Failure;
+use ivory_core::panic_text;
 use jni::Env;
 use jni::errors::ErrorPolicy;
 use jni::jni_str;
@@ -9,7 +10,6 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::io::Write;
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -47,7 +47,7 @@ impl<T: Default, E: Entry> ErrorPolicy<T, Failure> for Guard<E> {
         (): &mut (),
         payload: Box<dyn Any + Send + 'static>,
     ) -> jni::errors::Result<T> {
-        let what = text_of(payload);
+        let what = panic_text(payload);
         let place = take_place().map(|place| format!(" at {place}")).unwrap_or_default();
         let text = format!("{}: panic in the native library{place}: {what}", E::java_name());
         throw(env, jni_str!("org/ivory/nativelib/NativeException"), &text);
@@ -70,21 +70,6 @@ fn throw(env: &mut Env<'_>, class: &JNIStr, text: &str) {
         }
         env.exception_clear();
     }
-}
-
-/// The text of a panic. Dropping the payload may itself panic; then it is leaked.
-fn text_of(payload: Box<dyn Any + Send + 'static>) -> String {
-    let text = if let Some(text) = payload.downcast_ref::<&'static str>() {
-        (*text).to_owned()
-    } else if let Some(text) = payload.downcast_ref::<String>() {
-        text.clone()
-    } else {
-        "no text".to_owned()
-    };
-    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        std::mem::forget(second);
-    }
-    text
 }
 
 /// Writes one line to the standard error stream. That it may be closed is no reason to fail.
@@ -126,6 +111,7 @@ fn take_place() -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::panic::catch_unwind;
 
     #[test]
     fn entries_are_called_as_in_java() {
@@ -138,9 +124,9 @@ mod tests {
 
     #[test]
     fn a_panic_has_a_text_whatever_its_payload() {
-        assert_eq!(text_of(Box::new("static")), "static");
-        assert_eq!(text_of(Box::new("owned".to_owned())), "owned");
-        assert_eq!(text_of(Box::new(7)), "no text");
+        assert_eq!(panic_text(Box::new("static")), "static");
+        assert_eq!(panic_text(Box::new("owned".to_owned())), "owned");
+        assert_eq!(panic_text(Box::new(7)), "no text");
     }
 
     #[test]
@@ -151,7 +137,7 @@ mod tests {
                 panic!("dropped");
             }
         }
-        assert_eq!(text_of(Box::new(Bomb)), "no text");
+        assert_eq!(panic_text(Box::new(Bomb)), "no text");
     }
 
     #[test]

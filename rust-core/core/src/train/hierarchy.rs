@@ -101,11 +101,9 @@ pub(super) fn cluster(
             assign(context, points, &centroids, &grouping, members.in_order(), &mut assignment)?;
         members = Members::of(&assignment.cells, nlist)?;
         let before = std::mem::replace(&mut inertia, assignment.inertia());
-        let mut report = lock(progress);
-        report.iteration = iteration;
-        report.inertia = inertia * context.frame.squared_unit();
-        report.repaired_cells += repaired;
-        report.set_cell_sizes(members.sizes().collect());
+        let reported = inertia * context.frame.squared_unit();
+        let sizes = members.sizes().collect();
+        lock(progress).iterated(iteration, reported, repaired, sizes);
         if last {
             break;
         }

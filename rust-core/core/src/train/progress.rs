@@ -43,6 +43,20 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// Takes over what an iteration came to; cell sizes in any order.
+    pub(super) fn iterated(
+        &mut self,
+        iteration: usize,
+        inertia: f64,
+        repaired: usize,
+        sizes: Vec<u64>,
+    ) {
+        self.iteration = iteration;
+        self.inertia = inertia;
+        self.repaired_cells += repaired;
+        self.set_cell_sizes(sizes);
+    }
+
     /// Takes over cell sizes, in any order.
     pub(super) fn set_cell_sizes(&mut self, mut sizes: Vec<u64>) {
         sizes.sort_unstable();
