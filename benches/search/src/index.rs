@@ -8,9 +8,8 @@ use ivory_core::{
     Candidate, Encoder, Metric, Model, Region, RegionWriter, Scan, Trainer, TrainingParameters,
     WorkingMemory,
 };
+use ivory_files::Vectors;
 use ivory_kernels::{Kernels, Rows};
-
-use crate::vectors::Vectors;
 
 /// Vectors that are encoded at a time, as a flush of the plugin does.
 const BATCH: usize = 4096;
@@ -93,7 +92,8 @@ impl Index {
         }
         let encoding = begin.elapsed().as_secs_f64();
         let region = region(&model, &assigned, &codes)?;
-        let (model, raw) = (Arc::new(model), base.bytes());
+        let raw = base.numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+        let model = Arc::new(model);
         Ok(Self { model, region, raw, count, training, encoding })
     }
 

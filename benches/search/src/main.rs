@@ -6,8 +6,8 @@
 //! little-endian `i32`, ten a query. The answer is a line of JSON.
 #![forbid(unsafe_code)]
 
+mod bandwidth;
 mod index;
-mod vectors;
 
 use std::error::Error;
 use std::fs;
@@ -15,9 +15,10 @@ use std::io::{self, BufRead, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use bandwidth::bandwidth;
 use index::{Depth, Index};
 use ivory_core::Encoder;
-use vectors::{Vectors, bandwidth};
+use ivory_files::{Options, Vectors};
 
 const USAGE: &str =
     "usage: ivory-bench-search BASE QUERIES LEARN CELLS pq|sq|rabitq PARAMETER THREADS
@@ -39,9 +40,10 @@ fn start() -> Result<(), Box<dyn Error>> {
         return Err(USAGE.into());
     };
     let encoder = encoder(kind, parameter.parse()?).ok_or(USAGE)?;
-    let base = Vectors::read(Path::new(base))?;
-    let queries = Vectors::read(Path::new(queries))?;
-    let learn = Vectors::read(Path::new(learn))?;
+    let read = |path: &String| Vectors::read(Path::new(path), &Options::default());
+    let base = read(base)?;
+    let queries = read(queries)?;
+    let learn = read(learn)?;
     let index = Index::build(&base, &learn, cells.parse()?, encoder, threads.parse()?)?;
     tell(&format!(
         "{{\"training\": {:.3}, \"encoding\": {:.3}, \"code_length\": {}, \"level\": \"{}\", \

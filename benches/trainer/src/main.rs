@@ -11,7 +11,6 @@
 //! The answer is a line of JSON with the seconds of the work itself, without files.
 #![forbid(unsafe_code)]
 
-mod vectors;
 mod work;
 
 use std::error::Error;
@@ -21,8 +20,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use ivory_core::{Metric, Model};
+use ivory_files::{Options, Vectors};
 use ivory_kernels::Kernels;
-use vectors::Vectors;
 use work::Order;
 
 const USAGE: &str = "usage: ivory-bench-trainer LEARN BASE QUERIES (.fvecs files)";
@@ -42,9 +41,10 @@ fn start() -> Result<(), Box<dyn Error>> {
     let [learn, base, queries] = &arguments[..] else {
         return Err(USAGE.into());
     };
-    let learn = Vectors::read(Path::new(learn))?;
-    let base = Vectors::read(Path::new(base))?;
-    let queries = Vectors::read(Path::new(queries))?;
+    let read = |path: &String| Vectors::read(Path::new(path), &Options::default());
+    let learn = read(learn)?;
+    let base = read(base)?;
+    let queries = read(queries)?;
     tell(&format!("{{\"level\": \"{}\"}}", Kernels::active().level()))?;
     let mut model: Option<Model> = None;
     for line in io::stdin().lock().lines() {

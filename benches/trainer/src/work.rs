@@ -5,8 +5,7 @@ use std::thread;
 use std::time::Instant;
 
 use ivory_core::{Encoder, Metric, Model, Trainer, TrainingParameters, WorkingMemory};
-
-use crate::vectors::Vectors;
+use ivory_files::Vectors;
 
 /// Vectors of one call, as a segment's writer hands them over.
 const BATCH: usize = 4096;

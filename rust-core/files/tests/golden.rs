@@ -3,7 +3,7 @@
 mod common;
 
 use common::{COMPONENTS, ROWS, data, expected, read_all, read_bytes};
-use ivory_files::{Format, Options, VectorReader};
+use ivory_files::{Format, Options, VectorReader, Vectors};
 use std::path::Path;
 
 fn open(name: &str, column: Option<&str>) -> ivory_files::Result<VectorReader<'static>> {
@@ -25,6 +25,19 @@ fn all_forms_hold_the_same_rows() {
             assert!(numbers == expected(ROWS), "{name} by {most}");
         }
     }
+}
+
+#[test]
+fn a_whole_file_is_read_if_it_has_rows() {
+    let read = |name| Vectors::read(&data(name), &Options::default());
+    for name in ["f4_v1.npy", "split.parquet"] {
+        let vectors = read(name).expect(name);
+        assert_eq!((vectors.count(), vectors.dimension), (ROWS, COMPONENTS), "{name}");
+        assert!(vectors.numbers == expected(ROWS), "{name}");
+        assert_eq!(vectors.row(ROWS - 1), &expected(ROWS)[(ROWS - 1) * COMPONENTS..], "{name}");
+    }
+    let refused = read("no_rows.parquet").expect_err("no rows").to_string();
+    assert!(refused.ends_with("no_rows.parquet: there are no vectors"), "{refused}");
 }
 
 #[test]
