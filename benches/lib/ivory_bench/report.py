@@ -83,7 +83,7 @@ def _loading(results: Json) -> str:
         return ""
     count = results["about"]["vectors"]
     rows = []
-    for side in SIDES:
+    for side in [side for side in SIDES if side in load]:
         seconds, last = median(load[side], "seconds"), load[side][-1]
         one = merge.get(side, {})
         rows.append(

@@ -72,8 +72,8 @@ public final class CodecOfRequests implements ActionFilter {
                 Settings.builder().put(templates.settings()).put(request.settings()).build();
         if (CodecChoice.isOurs(current.node(), settings)) {
             if (inRequest) {
-                request.settings(
-                        Settings.builder().put(request.settings()).put(CodecChoice.fast()));
+                Settings fast = CodecChoice.fast(current.node(), settings);
+                request.settings(Settings.builder().put(request.settings()).put(fast));
             }
             return; // by templates: CodecOfTemplates
         }

@@ -29,7 +29,7 @@ public final class CodecOfTemplates implements IndexSettingProvider {
             return Settings.EMPTY;
         }
         return CodecChoice.Templates.of(current.state(), index, settings).haveVectors()
-                ? CodecChoice.fast()
+                ? CodecChoice.fast(current.node(), settings)
                 : Settings.EMPTY;
     }
 }

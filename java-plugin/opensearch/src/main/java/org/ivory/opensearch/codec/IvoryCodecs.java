@@ -27,8 +27,10 @@ public final class IvoryCodecs implements AdditionalCodecs {
     public Map<String, Codec> getCodecs(
             MapperService mapper, IndexSettings settings, Supplier<Codec> defaultCodec) {
         return Map.of(
-                IvoryCodecNames.FAST, codec(mapper, Lucene104Codec.Mode.BEST_SPEED),
-                IvoryCodecNames.COMPACT, codec(mapper, Lucene104Codec.Mode.BEST_COMPRESSION));
+                IvoryCodecNames.FAST,
+                new SmallBlocksCodec(codec(mapper, Lucene104Codec.Mode.BEST_SPEED)),
+                IvoryCodecNames.COMPACT,
+                codec(mapper, Lucene104Codec.Mode.BEST_COMPRESSION));
     }
 
     private Codec codec(MapperService mapper, Lucene104Codec.Mode mode) {

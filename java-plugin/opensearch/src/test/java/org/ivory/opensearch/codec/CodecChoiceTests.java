@@ -61,6 +61,19 @@ public class CodecChoiceTests extends OpenSearchTestCase {
         assertEquals("default", CodecChoice.codec(named, Settings.EMPTY));
     }
 
+    public void testStoredFieldsAreMappedUnlessSomeoneHasChosen() {
+        String key = "index.store.hybrid.nio.extensions";
+        Settings fast = CodecChoice.fast(Settings.EMPTY, Settings.EMPTY);
+        assertEquals("ivory", fast.get("index.codec"));
+        List<String> copied = fast.getAsList(key);
+        assertFalse(copied.toString(), copied.contains("fdt") || copied.contains("fdx"));
+        assertTrue(copied.toString(), copied.containsAll(List.of("segments_N", "pos", "tvd")));
+        Settings chosen = Settings.builder().putList(key, "fdt").build();
+        Settings codec = Settings.builder().put("index.codec", "ivory").build();
+        assertEquals(codec, CodecChoice.fast(chosen, Settings.EMPTY));
+        assertEquals(codec, CodecChoice.fast(Settings.EMPTY, chosen));
+    }
+
     private static CompressedXContent mapping() throws IOException {
         return new CompressedXContent("{\"properties\":{\"v\":" + VECTOR + "}}");
     }
