@@ -17,6 +17,14 @@ public final class Vectors {
         return Base64.getEncoder().encodeToString(bytes.array());
     }
 
+    /** The vector of {@link #base64}. */
+    public static float[] fromBase64(String text) {
+        byte[] bytes = Base64.getDecoder().decode(text);
+        float[] vector = new float[bytes.length / 4];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector);
+        return vector;
+    }
+
     /** A JSON array. */
     public static String array(float[] vector) {
         return Arrays.toString(vector);

@@ -21,6 +21,7 @@ import org.ivory.tests.harness.Space;
 import org.ivory.tests.harness.Stats;
 import org.ivory.tests.harness.Trainer;
 import org.ivory.tests.harness.VectorQuery;
+import org.ivory.tests.harness.Vectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -174,6 +177,25 @@ class ModelTransferIT {
         assertArrayEquals(trained, models.export("again"));
     }
 
+    /** Of the same vectors in the same order: a node gives its own by {@code sort: _doc}. */
+    @ParameterizedTest
+    @EnumSource(Space.class)
+    @Order(7)
+    void theCommandAndTheNodeMakeTheSameFile(Space space) {
+        Client client = cluster.client(0);
+        String name = "same-" + space.type;
+        client.create(name, new IndexSpec().vector("v", 128, space, null));
+        new Bulk(client, name, "v").refreshEach().load(vectors);
+        // One segment keeps its order from here on.
+        client.merge(name);
+        Models models = new Models(client);
+        models.train(name, name, "v", NLIST, space);
+        float[][] held = held(name);
+        assertEquals(COUNT, held.length);
+        String[] options = {"--nlist", "" + NLIST, "--seed", "42", "--space-type", space.type};
+        assertArrayEquals(models.export(name), Trainer.train(held, options));
+    }
+
     private void comesBackFrom(String repository) {
         forget();
         Models models = new Models(cluster.client(1));
@@ -201,6 +223,18 @@ class ModelTransferIT {
         client.create(INDEX, new IndexSpec().replicas(1).vector("v", 128, Space.L2, MODEL));
         cluster.awaitHealth(0, "green");
         new Bulk(client, INDEX, "v").refreshEach().load(vectors);
+    }
+
+    /** All vectors of an index as a training in its node gets them. */
+    private float[][] held(String index) {
+        String field = "{\"field\":\"v\",\"format\":\"base64\"}";
+        String body =
+                "{\"size\":%d,\"_source\":false,\"sort\":[\"_doc\"],\"docvalue_fields\":[%s]}";
+        Hits hits = cluster.client(0).search(index, body.formatted(COUNT, field));
+        return hits.list().stream()
+                .map(hit -> hit.json().path("fields").path("v").path(0).asText())
+                .map(Vectors::fromBase64)
+                .toArray(float[][]::new);
     }
 
     private void servesAsBefore() {
