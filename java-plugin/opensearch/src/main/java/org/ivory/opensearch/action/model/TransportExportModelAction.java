@@ -37,11 +37,6 @@ public final class TransportExportModelAction
     }
 
     @Override
-    RepositoryFile file(ExportModelRequest request) {
-        return request.file();
-    }
-
-    @Override
     ExportModelResponse run(TransferTask task, ExportModelRequest request) {
         ModelMetadata model = exporter.find(request.id());
         RepositoryFile file = request.file();

@@ -37,11 +37,6 @@ public final class TransportImportModelAction
     }
 
     @Override
-    RepositoryFile file(ImportModelRequest request) {
-        return request.file();
-    }
-
-    @Override
     ImportModelResponse run(TransferTask task, ImportModelRequest request) {
         RepositoryFile file = request.file();
         ModelFileSource source =

@@ -1,7 +1,6 @@
 package org.ivory.opensearch.action.model;
 
 import org.opensearch.action.ActionListenerResponseHandler;
-import org.opensearch.action.ActionRequest;
 import org.opensearch.action.ActionRunnable;
 import org.opensearch.action.support.ActionFilters;
 import org.opensearch.action.support.HandledTransportAction;
@@ -21,7 +20,7 @@ import org.opensearch.transport.TransportService;
  * by nodes that know none: the host keeps repositories on data and cluster manager nodes only.
  */
 abstract class TransportTransferAction<
-                Request extends ActionRequest, Response extends ActionResponse>
+                Request extends TransferRequest, Response extends ActionResponse>
         extends HandledTransportAction<Request, Response> {
     private final String name;
     private final TransportService transportService;
@@ -45,9 +44,6 @@ abstract class TransportTransferAction<
         this.responses = responses;
     }
 
-    /** The file that the request names, or null. */
-    abstract RepositoryFile file(Request request);
-
     /** Does the work; may wait. */
     abstract Response run(TransferTask task, Request request);
 
@@ -60,7 +56,7 @@ abstract class TransportTransferAction<
     protected void doExecute(Task task, Request request, ActionListener<Response> listener) {
         DiscoveryNode here = clusterService.localNode();
         boolean able = here.isDataNode() || here.isClusterManagerNode();
-        if (file(request) == null || able) {
+        if (request.file() == null || able) {
             threadPool
                     .generic()
                     .execute(
