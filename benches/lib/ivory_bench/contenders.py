@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -16,6 +14,7 @@ import faiss
 import hnswlib
 import numpy as np
 
+from .programs import Running
 from .vectors import K, Vectors
 
 Json = dict[str, Any]
@@ -63,14 +62,9 @@ class Ivory(Contender):
         self.name = f"ivory {kind} {parameter}"
         self._nprobes = nprobes
         self._answers = files[0].with_name(f"found-{kind}-{parameter}.bin")
-        command = [str(program), *(str(file) for file in files), str(cells), kind, parameter]
-        self._process = subprocess.Popen(
-            [*command, str(faiss.omp_get_max_threads())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.built = self._line()
+        threads = faiss.omp_get_max_threads()
+        self._program = Running(program, [*files, cells, kind, parameter, threads])
+        self.built = self._program.ready
 
     def settings(self) -> Sequence[Setting]:
         return [Setting(nprobe, factor) for nprobe in self._nprobes for factor in (2, 4, 8, 16)]
@@ -81,23 +75,10 @@ class Ivory(Contender):
 
     def stage(self, setting: Setting, depth: str) -> Json:
         """One pass of the program, as deep as asked for."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{setting.effort} {setting.factor * K} {depth}\n")
-        self._process.stdin.flush()
-        return self._line()
-
-    def _line(self) -> Json:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"{self.name} ended with code {self._process.wait()}")
-        answer: Json = json.loads(line)
-        return answer
+        return self._program.ask(f"{setting.effort} {setting.factor * K} {depth}")
 
     def close(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
+        self._program.close()
 
 
 class Faiss(Contender):

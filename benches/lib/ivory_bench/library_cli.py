@@ -18,10 +18,8 @@ import ivory_data
 import matplotlib
 import numpy as np
 from ivory_demo.console import heading, say
-from ivory_node.errors import NodeError
-from ivory_node.project import ROOT
 
-from . import library_report, programs, vectors
+from . import commands, library_report, programs, vectors
 from .contenders import KINDS, Contender, Ivory, peers
 from .vectors import K, Vectors
 
@@ -37,29 +35,16 @@ results.json, report.md and a plot. Times are interpolated on the swept curves a
 
 def parser() -> argparse.ArgumentParser:
     """The options."""
-    made = argparse.ArgumentParser(
-        prog="benches/library",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    made = commands.parser("library", DESCRIPTION)
     made.add_argument("--smoke", action="store_true", help="small: that everything works")
     made.add_argument(
         "--data", type=Path, metavar="DIR", help="as of benches/node (default: tests/data)"
     )
-    made.add_argument("--vectors", type=int, metavar="N", help="only the first N of the base")
-    made.add_argument("--queries", type=int, metavar="N", help="only the first N queries")
     made.add_argument("--cells", type=int, metavar="N", help="cells of all inverted files")
     made.add_argument("--encoders", default="pq:2", help="of Ivory, as pq:2,pq:4,rabitq:1,sq:4")
     made.add_argument("--kinds", default=",".join(KINDS), help=f"of the others: {', '.join(KINDS)}")
     made.add_argument("--nprobe", default="8,16,24,32,48,64,96,128", help="swept")
     made.add_argument("--rounds", type=int, default=5, help="turns (default 5)")
-    made.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        default=ROOT / "build" / "benches" / "library",
-        help="folder of results (default: build/benches/library)",
-    )
     return made
 
 
@@ -69,15 +54,14 @@ def main() -> int:
     kinds = [kind for kind in chosen.kinds.split(",") if kind]
     if unknown := set(kinds) - set(KINDS):
         parser().error(f"no such kind: {', '.join(sorted(unknown))}")
+    return commands.run("library", lambda: _in_folder(chosen, kinds))
+
+
+def _in_folder(chosen: argparse.Namespace, kinds: Sequence[str]) -> None:
     contenders: list[Contender] = []
     try:
         with tempfile.TemporaryDirectory(prefix="ivory-bench-") as folder:
-            return _run(chosen, kinds, Path(folder), contenders)
-    except (NodeError, RuntimeError, OSError) as error:
-        print(f"benches/library: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+            _run(chosen, kinds, Path(folder), contenders)
     finally:
         for contender in contenders:
             contender.close()
@@ -85,7 +69,7 @@ def main() -> int:
 
 def _run(
     chosen: argparse.Namespace, kinds: Sequence[str], folder: Path, contenders: list[Contender]
-) -> int:
+) -> None:
     program = programs.build("ivory-bench-search")
     heading("Vectors")
     count, asked = (20_000, 200) if chosen.smoke else (None, None)
@@ -130,7 +114,6 @@ def _run(
     text = json.dumps(results, indent=1) + "\n"
     (chosen.out / "results.json").write_text(text, encoding="utf-8")
     library_report.write(results, chosen.out)
-    return 0
 
 
 def _sweep(

@@ -7,7 +7,6 @@ import json
 import os
 import platform
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -19,11 +18,22 @@ from typing import Any
 from ivory_build.cli import build as build_plugin
 from ivory_demo.console import heading, say
 from ivory_node import cluster
-from ivory_node.errors import NodeError
-from ivory_node.project import ROOT, newest_plugin
+from ivory_node.project import newest_plugin
 from ivory_node.state import Folder
 
-from . import exact, filtered, growth, loadgen, loading, memory, programs, querying, report, vectors
+from . import (
+    commands,
+    exact,
+    filtered,
+    growth,
+    loadgen,
+    loading,
+    memory,
+    programs,
+    querying,
+    report,
+    vectors,
+)
 from .bench import Bench, Choices
 from .sides import SIDES
 
@@ -43,17 +53,14 @@ DESCRIPTION = """Ivory beside the k-NN plugin in one node: load, search, merge; 
 
 Builds, starts a node with both plugins, loads the same documents into an Ivory field, a k-NN field
 (lucene HNSW, m 16, ef_construction 100) and a k-NN field that only stores the vector, and measures.
-Writes results.json, report.md and plots. The load generator is a program of its own."""
+Writes results.json, report.md and plots, beside what other stages wrote there before. The load
+generator is a program of its own."""
 
 
 def parser() -> argparse.ArgumentParser:
     """The options."""
-    made = argparse.ArgumentParser(
-        prog="benches/node",
-        description=DESCRIPTION,
-        epilog="stages: " + ", ".join(STAGES),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    made = commands.parser("node", DESCRIPTION, "stages: " + ", ".join(STAGES))
+    commands.add_node(made)
     made.add_argument("--smoke", action="store_true", help="small: that everything works")
     made.add_argument(
         "--data",
@@ -62,8 +69,6 @@ def parser() -> argparse.ArgumentParser:
         help="folder with base, query and perhaps learn file, .bvecs or .fvecs, perhaps .gz "
         "(default: the 100,000 SIFT descriptors of tests/data)",
     )
-    made.add_argument("--vectors", type=int, metavar="N", help="only the first N of the base")
-    made.add_argument("--queries", type=int, metavar="N", help="only the first N queries")
     made.add_argument("--cells", type=int, metavar="N", help="cells of the model")
     made.add_argument(
         "--dir",
@@ -73,19 +78,10 @@ def parser() -> argparse.ArgumentParser:
         "folder, removed at the end)",
     )
     made.add_argument("--stop", action="store_true", help="stop the node of --dir at the end")
-    made.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        default=ROOT / "build" / "benches" / "node",
-        help="folder of results, adds to those that are there (default: build/benches/node)",
-    )
     made.add_argument("--stages", metavar="A,B", help="only these stages, in this order")
     made.add_argument(
         "--sides", default=",".join(SIDES), metavar="A,B", help="what is loaded and merged"
     )
-    made.add_argument("--plugin", metavar="ZIP", help="not the one that is built here")
-    made.add_argument("--no-build", action="store_true", help="take the newest build")
     made.add_argument("--rounds", type=int, default=3, help="paired rounds (default 3)")
     made.add_argument(
         "--warm-up",
@@ -96,10 +92,6 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--loaders", type=int, default=2, help="clients that load (default 2)")
     made.add_argument("--clients", default="1,4", help="clients that search (default 1,4)")
-    made.add_argument("--heap", default="2g", help="Java heap (default 2g)")
-    made.add_argument(
-        "--train", type=json.loads, default={}, metavar="JSON", help="more for _train"
-    )
     made.add_argument(
         "--settings", type=json.loads, default={}, metavar="JSON", help="more index settings"
     )
@@ -113,32 +105,25 @@ def parser() -> argparse.ArgumentParser:
 def main() -> int:
     """Run; returns the exit code."""
     chosen = parser().parse_args()
-    signal.signal(signal.SIGTERM, _interrupted)
     stages = chosen.stages.split(",") if chosen.stages else list(STAGES)
     unknown = [stage for stage in stages if stage not in (*STAGES, "report")]
     if unknown:
         parser().error(f"no such stage: {', '.join(unknown)}")
+    return commands.run("node", lambda: _in_folder(chosen, stages))
+
+
+def _in_folder(chosen: argparse.Namespace, stages: list[str]) -> None:
     folder = chosen.dir.absolute() if chosen.dir else Path(tempfile.mkdtemp(prefix="ivory-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
     own = Folder(folder / "node")
     try:
         _run(chosen, stages, folder, own)
-    except (NodeError, RuntimeError, OSError) as error:
-        print(f"benches/node: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
     finally:
         if chosen.dir is None or chosen.stop:
             cluster.down(own)
         if chosen.dir is None:
             shutil.rmtree(folder, ignore_errors=True)
-    return 0
-
-
-def _interrupted(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _run(chosen: argparse.Namespace, stages: list[str], folder: Path, own: Folder) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import signal
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -20,11 +19,9 @@ from ivory_demo.client import Client
 from ivory_demo.console import heading, say
 from ivory_demo.measure import vectors_scanned
 from ivory_node import cluster
-from ivory_node.errors import NodeError
-from ivory_node.project import ROOT
 from ivory_node.state import Folder
 
-from . import vectors
+from . import commands, vectors
 from .markdown import table
 from .sides import hit_ids
 from .similarity import SPACES, Similarity
@@ -46,11 +43,8 @@ were brought to it by a merge. Writes results.json and report.md."""
 
 def parser() -> argparse.ArgumentParser:
     """The options."""
-    made = argparse.ArgumentParser(
-        prog="benches/recall",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    made = commands.parser("recall", DESCRIPTION)
+    commands.add_node(made)
     made.add_argument(
         "--data",
         type=Path,
@@ -65,24 +59,9 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="base vector i times 1 + (i mod 8) / 4, so that inner product and cosine differ",
     )
-    made.add_argument("--vectors", type=int, metavar="N", help="only the first N of the base")
-    made.add_argument("--queries", type=int, metavar="N", help="only the first N queries")
     made.add_argument("--nprobe", default=NPROBES, help=f"swept (default {NPROBES})")
     made.add_argument(
-        "--train", type=json.loads, default={}, metavar="JSON", help="more for _train"
-    )
-    made.add_argument(
         "--query", type=json.loads, default={}, metavar="JSON", help="more for the query"
-    )
-    made.add_argument("--no-build", action="store_true", help="take the newest build")
-    made.add_argument("--plugin", metavar="ZIP", help="not the one that is built here")
-    made.add_argument("--heap", default="2g", help="Java heap (default 2g)")
-    made.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        default=ROOT / "build" / "benches" / "recall",
-        help="folder of results (default: build/benches/recall)",
     )
     return made
 
@@ -90,25 +69,18 @@ def parser() -> argparse.ArgumentParser:
 def main() -> int:
     """Run; returns the exit code."""
     chosen = parser().parse_args()
-    signal.signal(signal.SIGTERM, _interrupted)
+    return commands.run("recall", lambda: _in_folder(chosen))
+
+
+def _in_folder(chosen: argparse.Namespace) -> None:
     folder = Path(tempfile.mkdtemp(prefix="ivory-bench-"))
     folder.chmod(0o755)
     own = Folder(folder / "node")
     try:
         _run(chosen, own)
-    except (NodeError, RuntimeError, OSError) as error:
-        print(f"benches/recall: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
     finally:
         cluster.down(own)
         shutil.rmtree(folder, ignore_errors=True)
-    return 0
-
-
-def _interrupted(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _run(chosen: argparse.Namespace, own: Folder) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +11,8 @@ from typing import Any
 import faiss
 import numpy as np
 
+from .programs import Running
 from .vectors import Vectors
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -33,13 +30,8 @@ class Core:
     def __init__(self, program: Path, files: Sequence[Path], metric: str, dimension: int) -> None:
         self._metric, self._dimension = metric, dimension
         self._answers = files[0].with_suffix(".answers")
-        self._process = subprocess.Popen(
-            [str(program), *(str(file) for file in files)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.level = str(self._line()["level"])
+        self._program = Running(program, files)
+        self.level = str(self._program.ready["level"])
 
     def train(self, cells: int, iterations: int, threads: int, seed: int) -> Trained:
         """One run; the model stays for what follows."""
@@ -58,23 +50,10 @@ class Core:
 
     def close(self) -> None:
         """Ends the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
+        self._program.close()
 
-    def _ask(self, order: str) -> Json:
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{order} {self._answers}\n")
-        self._process.stdin.flush()
-        return self._line()
-
-    def _line(self) -> Json:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"the trainer ended with code {self._process.wait()}")
-        answer: Json = json.loads(line)
-        return answer
+    def _ask(self, order: str) -> dict[str, Any]:
+        return self._program.ask(f"{order} {self._answers}")
 
 
 class Faiss:

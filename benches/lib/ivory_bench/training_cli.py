@@ -17,10 +17,8 @@ import ivory_data
 import matplotlib
 import numpy as np
 from ivory_demo.console import heading, say
-from ivory_node.errors import NodeError
-from ivory_node.project import ROOT
 
-from . import programs, training_report, vectors
+from . import commands, programs, training_report, vectors
 from .trainers import Core, Faiss
 from .vectors import Vectors
 
@@ -54,11 +52,7 @@ class Case:
 
 def parser() -> argparse.ArgumentParser:
     """The options."""
-    made = argparse.ArgumentParser(
-        prog="benches/training",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    made = commands.parser("training", DESCRIPTION, cut="each file")
     made.add_argument(
         "--set",
         type=Case.parse,
@@ -67,38 +61,27 @@ def parser() -> argparse.ArgumentParser:
         help="learn (else base), base and query files as of benches/library, or base_f16.npy and"
         " query_f16.npy; may be given more than once (default: tests/data/sift:l2:256)",
     )
-    made.add_argument("--vectors", type=int, metavar="N", help="only the first N of each file")
-    made.add_argument("--queries", type=int, metavar="N", help="only the first N queries")
     made.add_argument("--iterations", type=int, default=10, help="most (default 10)")
     made.add_argument("--threads", default="1,2", help="numbers of threads (default 1,2)")
     made.add_argument("--nprobe", type=int, default=64, help="cells probed (default 64)")
     made.add_argument("--rounds", type=int, default=3, help="turns (default 3)")
-    made.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        default=ROOT / "build" / "benches" / "training",
-        help="folder of results (default: build/benches/training)",
-    )
     return made
 
 
 def main() -> int:
     """Run; returns the exit code."""
     chosen = parser().parse_args()
+    return commands.run("training", lambda: _run(chosen))
+
+
+def _run(chosen: argparse.Namespace) -> None:
     cases = chosen.set or [Case(ivory_data.DATA / "sift", "l2", (256,))]
     threads = [int(part) for part in chosen.threads.split(",")]
-    try:
-        program = programs.build("ivory-bench-trainer")
-        with tempfile.TemporaryDirectory(prefix="ivory-bench-") as folder:
-            rows = [
-                row for case in cases for row in _case(chosen, case, threads, program, Path(folder))
-            ]
-    except (NodeError, RuntimeError, OSError) as error:
-        print(f"benches/training: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    program = programs.build("ivory-bench-trainer")
+    with tempfile.TemporaryDirectory(prefix="ivory-bench-") as folder:
+        rows = [
+            row for case in cases for row in _case(chosen, case, threads, program, Path(folder))
+        ]
     results = {
         "about": {
             "command": "benches/training " + " ".join(sys.argv[1:]),
@@ -114,7 +97,6 @@ def main() -> int:
     text = json.dumps(results, indent=1) + "\n"
     (chosen.out / "results.json").write_text(text, encoding="utf-8")
     training_report.write(results, chosen.out)
-    return 0
 
 
 def _case(
