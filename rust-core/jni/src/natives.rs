@@ -15,7 +15,7 @@ use std::ffi::c_void;
 use std::sync::Once;
 
 /// Version of this table; Java refuses a library with another one.
-const ABI_VERSION: jint = 2;
+const ABI_VERSION: jint = 3;
 
 /// One row: the Java name, its arguments, its result, and the function that does it.
 macro_rules! natives {
@@ -75,6 +75,7 @@ natives! {
     fn scan_cells(scan: jlong, from: jint, count: jint, cells: [jint]) -> void = scans::cells;
     fn scan_region(scan: jlong, segment: jint, address: jlong, length: jlong, from: jint, to: jint, live: jlong, live_words: jlong) -> jlong
         = scans::region;
+    fn scan_worth(scan: jlong, to: jint) -> jint = scans::worth;
     fn scan_rows(scan: jlong, segment: jint, rank: jint, rows: [jbyte], docs: [jint], count: jint) -> void
         = scans::rows;
     fn scan_take(scan: jlong, segments: [jint], docs: [jint], estimates: [jfloat]) -> jint

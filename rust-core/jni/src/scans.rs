@@ -129,6 +129,18 @@ pub(crate) fn region<'local>(
     Ok(seen as jlong)
 }
 
+/// `int scanWorth(long scan, int to)`
+pub(crate) fn worth<'local>(
+    _: &mut Env<'local>,
+    _: JClass<'local>,
+    scan: jlong,
+    to: jint,
+) -> Result<jint, Failure> {
+    let scan = handles::get::<Scan>(scan)?;
+    let worth = scan.state()?.scan.worth(unsigned("to", to)?)?;
+    Ok(worth as jint)
+}
+
 /// `void scanRows(long scan, int segment, int rank, byte[] rows, int[] docs, int count)`
 #[allow(clippy::too_many_arguments, reason = "the contract has six arguments")]
 pub(crate) fn rows<'local>(

@@ -1,5 +1,6 @@
 //! Scanning codes: one query against the cells of many segments.
 
+mod horizon;
 mod query;
 mod region;
 mod reservoir;
@@ -11,6 +12,7 @@ pub use reservoir::Candidate;
 pub use writer::RegionWriter;
 
 use crate::error::{Error, FormatError, Result};
+use crate::metric::Metric;
 use crate::model::{Model, WorkingMemory, check_finite};
 use ivory_kernels::{Affine, BLOCK};
 use query::Query;
@@ -252,6 +254,29 @@ impl Scan {
             start += count;
         }
         Ok(())
+    }
+
+    /// How many of the first `to` probed cells, nearest first, are worth a visit, by the candidates
+    /// found so far (see [`horizon`]); it depends neither on the order nor on the form in which they
+    /// came. All are, as long as fewer candidates came than are kept.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if that many are not probed yet.
+    pub fn worth(&mut self, to: usize) -> Result<usize> {
+        if to > self.cells.len() {
+            return Err(Error::Argument(format!(
+                "[to] [{to}] is beyond the [{}] cells probed",
+                self.cells.len()
+            )));
+        }
+        self.sieve.reservoir.cut();
+        let threshold = self.sieve.reservoir.threshold();
+        let metric = self.model.metric();
+        if threshold == f32::INFINITY || metric == Metric::InnerProduct {
+            return Ok(to);
+        }
+        let bases = &self.bases[..to];
+        Ok(horizon::within(bases, threshold, |value| self.query.distance(metric, value)))
     }
 
     /// Scans vectors of one probed cell whose codes lie in row form, one after the other; all can be

@@ -99,6 +99,17 @@ impl Query {
         }
     }
 
+    /// The distance that an estimate, or a cell's part of it, stands for, but for a factor that all
+    /// have. Not for the inner product.
+    pub fn distance(&self, metric: Metric, value: f32) -> f64 {
+        if metric == Metric::L2 {
+            f64::from(value).max(0.0).sqrt()
+        } else {
+            // Of unit vectors, by the negated inner product.
+            (2.0 + 2.0 * (f64::from(value) * self.unit)).max(0.0).sqrt()
+        }
+    }
+
     /// An estimate outside the frame.
     pub fn outside(&self, estimate: f32) -> f32 {
         (f64::from(estimate) * self.unit).clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32

@@ -17,6 +17,7 @@ final class CodeProbe implements AutoCloseable {
     private final int codeLength;
     private final int factors;
     private int chosen;
+    private int visited;
     private int[] cells = {};
 
     /**
@@ -78,6 +79,20 @@ final class CodeProbe implements AutoCloseable {
             scan.cells(0, chosen, cells);
         }
         return cells;
+    }
+
+    /**
+     * Tells that the nearest {@code upTo} cells were visited.
+     *
+     * @param upTo at most {@link #chosen}
+     */
+    void visit(int upTo) {
+        visited = Math.max(visited, upTo);
+    }
+
+    /** Number of cells visited, the nearest of those chosen. */
+    int visited() {
+        return visited;
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.ivory.lucene;
 import org.ivory.nativelib.CentroidModel;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -160,7 +161,7 @@ final class ShardProbe implements AutoCloseable {
     /** Whether some cells have not been visited. */
     boolean hasMore() {
         for (CodeProbe probe : coded) {
-            if (probe.chosen() < probe.nlist()) {
+            if (probe.visited() < probe.nlist()) {
                 return true;
             }
         }
@@ -180,7 +181,7 @@ final class ShardProbe implements AutoCloseable {
         }
         List<Range> ranges = new ArrayList<>(coded.size());
         for (CodeProbe probe : coded) {
-            int from = probe.chosen();
+            int from = probe.visited();
             probe.choose(Math.max(from + 1, (int) Math.ceil(from * growth)));
             ranges.add(new Range(probe, from, probe.chosen()));
         }
@@ -190,7 +191,7 @@ final class ShardProbe implements AutoCloseable {
     /** Cells visited so far, over all models. */
     long cellsVisited() {
         return probes.values().stream().mapToLong(ModelProbe::visited).sum()
-                + coded.stream().mapToLong(CodeProbe::chosen).sum();
+                + coded.stream().mapToLong(CodeProbe::visited).sum();
     }
 
     /** Whether there is any model to probe. */
@@ -223,7 +224,8 @@ final class ShardProbe implements AutoCloseable {
     Map<Long, int[]> visitedCells() {
         Map<Long, int[]> cells = new HashMap<>();
         probes.forEach((fingerprint, probe) -> cells.put(fingerprint, probe.visitedCells()));
-        coded.forEach(probe -> cells.put(probe.fingerprint(), probe.cells()));
+        coded.forEach(probe ->
+                cells.put(probe.fingerprint(), Arrays.copyOf(probe.cells(), probe.visited())));
         return cells;
     }
 

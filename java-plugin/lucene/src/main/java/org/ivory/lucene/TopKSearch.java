@@ -38,6 +38,9 @@ final class TopKSearch {
     /** Documents from which on it pays to hand segments to other threads. */
     static final int CONCURRENT_FROM = 10_000;
 
+    /** The share of the first cells after which is decided which of the others are visited. */
+    private static final int LOOKING_AFTER = 4;
+
     private static final double LEAST_GROWTH = 1.25;
     private static final double MOST_GROWTH = 4;
 
@@ -248,7 +251,7 @@ final class TopKSearch {
         for (ShardProbe.Range range : visit.ranges()) {
             for (CodeSearch search : coded) {
                 if (search.probe() == range.probe()) {
-                    long vectors = search.scan(range.from(), range.to());
+                    long vectors = scan(search, range);
                     seen += vectors;
                     seenByCode += vectors;
                 }
@@ -272,6 +275,29 @@ final class TopKSearch {
             }
             return new BitSetIterator(candidates, 0);
         });
+    }
+
+    /**
+     * Scans cells. Of the first ones that a query without a filter visits, only a part is scanned
+     * at once: it tells how far the others may be.
+     *
+     * @return vectors in the cells visited
+     */
+    private long scan(CodeSearch search, ShardProbe.Range range) throws IOException {
+        int to = range.to();
+        int part = Math.ceilDiv(to, LOOKING_AFTER);
+        long vectors = 0;
+        int from = range.from();
+        if (from == 0 && part > 1 && !filter.isFilter() && spec.parents() == null) {
+            vectors = search.scan(0, part);
+            from = part;
+            to = Math.max(part, range.probe().scan().worth(to));
+        }
+        if (from < to) {
+            vectors += search.scan(from, to);
+        }
+        range.probe().visit(to);
+        return vectors;
     }
 
     private FieldSegment segment(LeafReaderContext leaf) {

@@ -101,6 +101,34 @@ public class CodeSearchTests extends VectorTestCase {
         }
     }
 
+    /** After a quarter of the cells the scan tells how many to visit; never where hits are few. */
+    public void testCellsThatAreNotWorthItAreLeftOut() throws IOException {
+        try (TestIndex index = new TestIndex(random(), Metric.L2, DIMENSION)) {
+            ReferenceModel model = rough(FIRST, Metric.L2, 16, 0);
+            index.fill(atLeast(300), 0.9, 0, model);
+            IndexSearcher searcher = newSearcher(index.reader());
+            float[] vector = TestVectors.random(random(), DIMENSION);
+            List<TestIndex.Hit> all = index.nearest(ops, vector, doc -> true);
+            Query everything = TestIndex.ids(List.copyOf(index.docs.keySet()));
+            for (int[] worthAndVisited : new int[][] {{12, 12}, {7, 7}, {1, 3}, {0, 3}}) {
+                model.worth = to -> worthAndVisited[0];
+                Set<Integer> cells = probed(model, vector, worthAndVisited[1]);
+                List<TestIndex.Hit> visited =
+                        index.nearest(ops, vector, doc -> cells.contains(doc.cell()));
+                if (!visited.isEmpty()) {
+                    long before = counters.snapshot().cellsProbed();
+                    Query query = query(topK(index, vector, 1, 12, null));
+                    assertHits(searcher, query, Metric.L2, first(visited, 1));
+                    assertEquals(worthAndVisited[1], counters.snapshot().cellsProbed() - before);
+                }
+                Query filtered = query(topK(index, vector, 1, 16, everything));
+                assertHits(searcher, filtered, Metric.L2, first(all, 1));
+                Query more = query(topK(index, vector, all.size(), 12, null));
+                assertHits(searcher, more, Metric.L2, all);
+            }
+        }
+    }
+
     /** Segments without payloads, or with those of another length, are no worse. */
     public void testDocumentsWithoutCodesAreComparedExactly() throws IOException {
         for (Metric metric : Metric.values()) {

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.util.Comparator;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /** A model in the most obvious way: any centroids, all distances, in f64. Counts its references. */
@@ -22,6 +23,9 @@ final class ReferenceModel implements CentroidModel {
     private final float step;
     private final AtomicInteger references = new AtomicInteger(1);
     final AtomicInteger probes = new AtomicInteger();
+
+    /** What its scans say of how many cells are worth a visit. */
+    IntUnaryOperator worth = to -> to;
 
     /**
      * @param step to which components are rounded in codes; 0 for codes that tell the vector

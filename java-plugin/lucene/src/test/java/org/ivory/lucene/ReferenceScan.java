@@ -83,6 +83,12 @@ final class ReferenceScan implements CodeScan {
     }
 
     @Override
+    public int worth(int to) {
+        check();
+        return model.worth.applyAsInt(to);
+    }
+
+    @Override
     public void rows(int segment, int rank, byte[] rows, int[] docs, int count) {
         check();
         if (rank >= chosen) {

@@ -57,6 +57,17 @@ public interface CodeScan extends AutoCloseable {
             int segment, long address, long length, int from, int to, long live, long liveWords);
 
     /**
+     * Tells how many of the nearest {@code to} chosen cells are worth a visit, by what was found so
+     * far: cells much farther than the nearest one hold hardly any vector as near as the last one
+     * that is kept. Depends on the vectors that came, not on their order; all cells are, until
+     * {@link #candidates} vectors came, and for the inner product.
+     *
+     * @return at most {@code to}
+     * @throws IllegalArgumentException if fewer cells were chosen
+     */
+    int worth(int to);
+
+    /**
      * Scans codes of one chosen cell that were copied from elsewhere.
      *
      * @param segment number of the segment, at least 0

@@ -76,6 +76,15 @@ final class JavaCodeQuery {
         };
     }
 
+    /**
+     * The distance that an estimate, or a cell's part of it, stands for, but for a factor that all
+     * have. Not for the inner product.
+     */
+    double distance(float value) {
+        double squared = l2 ? value : 2.0 + 2.0 * (value * unit);
+        return Math.sqrt(Math.max(squared, 0.0));
+    }
+
     /** An estimate outside the frame. */
     float outside(float estimate) {
         double outside = estimate * unit;

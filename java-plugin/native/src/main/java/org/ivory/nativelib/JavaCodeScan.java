@@ -13,6 +13,9 @@ final class JavaCodeScan implements CodeScan {
                         .thenComparingInt(Candidate::doc);
     }
 
+    /** Of the last candidate's distance: how much farther than the nearest a cell may be. */
+    private static final double REACH = 0.5;
+
     private final JavaCentroidModel model;
     private final JavaCoder coder;
     private final float[] centroids;
@@ -87,6 +90,24 @@ final class JavaCodeScan implements CodeScan {
     public long region(
             int segment, long address, long length, int from, int to, long live, long liveWords) {
         throw new UnsupportedOperationException("plain Java reads no memory by its address");
+    }
+
+    @Override
+    public synchronized int worth(int to) {
+        ensureOpen();
+        Checks.argument(
+                to >= 0 && to <= cells.length,
+                "to " + to + " is beyond the " + cells.length + " cells chosen");
+        if (found.size() < candidates || model.metric() == Metric.INNER_PRODUCT || to == 0) {
+            return to;
+        }
+        double near = codes.distance(bases[0]);
+        double reach = REACH * codes.distance(found.peek().estimate());
+        int worth = 0;
+        while (worth < to && !(codes.distance(bases[worth]) - near > reach)) {
+            worth++;
+        }
+        return worth;
     }
 
     @Override

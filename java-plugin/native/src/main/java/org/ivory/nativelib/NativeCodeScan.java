@@ -48,6 +48,11 @@ final class NativeCodeScan implements CodeScan {
     }
 
     @Override
+    public int worth(int to) {
+        return Natives.scanWorth(open(), to);
+    }
+
+    @Override
     public void rows(int segment, int rank, byte[] rows, int[] docs, int count) {
         Checks.rows(segment, rank, rows, docs, count, codeLength);
         Natives.scanRows(open(), segment, rank, rows, docs, count);

@@ -120,6 +120,9 @@ final class Natives {
             long live,
             long liveWords);
 
+    /** How many of the first {@code to} chosen cells are worth a visit. */
+    static native int scanWorth(long scan, int to);
+
     static native void scanRows(
             long scan, int segment, int rank, byte[] rows, int[] docs, int count);
 

@@ -117,6 +117,7 @@ public class BoundaryTests {
             takers.put("scanProbe", handle -> Natives.scanProbe(handle, 1));
             takers.put("scanCells", handle -> Natives.scanCells(handle, 0, 0, new int[0]));
             takers.put("scanRegion", handle -> Natives.scanRegion(handle, 0, 4096, 64, 0, 0, 0, 0));
+            takers.put("scanWorth", handle -> Natives.scanWorth(handle, 0));
             takers.put(
                     "scanRows",
                     handle -> Natives.scanRows(handle, 0, 0, new byte[0], new int[0], 0));

@@ -190,6 +190,12 @@ public class CodeParityTests {
             }
             addRows(copied, segments);
             addRows(plain, segments);
+            for (int to : new int[] {0, 1, NLIST / 4, NLIST / 2}) {
+                int worth = inPlace.worth(to);
+                assertTrue(worth <= to);
+                assertEquals(worth, copied.worth(to));
+                assertEquals(library + " of " + library.dimension(), worth, plain.worth(to));
+            }
             String fast = taken(inPlace);
             assertEquals(library + " of " + library.dimension(), fast, taken(copied));
             assertEquals(library + " of " + library.dimension(), fast, taken(plain));

@@ -239,6 +239,13 @@ public class ScanBoundaryTests {
     }
 
     @Test
+    public void worthChecksItsArgument() {
+        wrong("scanWorth", () -> Natives.scanWorth(scan, -1), () -> Natives.scanWorth(scan, 5));
+        assertEquals(0, Natives.scanWorth(scan, 0));
+        assertEquals(4, Natives.scanWorth(scan, 4));
+    }
+
+    @Test
     public void rowsCheckTheirArguments() {
         byte[] rows = new byte[3 * length];
         int[] docs = {7, 8, 9};
