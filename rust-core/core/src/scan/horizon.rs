@@ -10,7 +10,7 @@
 //! c, and far less than the allowed 2 r is ever used: see docs/decisions/0029.
 
 /// What is visited of the necessary: so many times r.
-const REACH: f64 = 0.5;
+const REACH: f64 = 0.7;
 
 /// How many of the first cells are near enough. `bases` ascend by cell; `threshold` is the estimate of
 /// the last candidate; `distance` makes distances of both.

@@ -38,6 +38,12 @@ final class TopKSearch {
     /** Documents from which on it pays to hand segments to other threads. */
     static final int CONCURRENT_FROM = 10_000;
 
+    /**
+     * So many times as many candidates as hits there must be: in few dimensions the last hit's own
+     * distance reaches less far than the cells that neighbours lie in.
+     */
+    private static final int CANDIDATES_A_HIT = 8;
+
     /** The share of the first cells after which is decided which of the others are visited. */
     private static final int LOOKING_AFTER = 4;
 
@@ -288,7 +294,9 @@ final class TopKSearch {
         int part = Math.ceilDiv(to, LOOKING_AFTER);
         long vectors = 0;
         int from = range.from();
-        if (from == 0 && part > 1 && !filter.isFilter() && spec.parents() == null) {
+        boolean looks = part > 1 && !filter.isFilter() && spec.parents() == null;
+        int candidates = range.probe().scan().candidates();
+        if (from == 0 && looks && candidates >= CANDIDATES_A_HIT * spec.k()) {
             vectors = search.scan(0, part);
             from = part;
             to = Math.max(part, range.probe().scan().worth(to));

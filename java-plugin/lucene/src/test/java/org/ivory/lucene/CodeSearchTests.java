@@ -117,10 +117,12 @@ public class CodeSearchTests extends VectorTestCase {
                         index.nearest(ops, vector, doc -> cells.contains(doc.cell()));
                 if (!visited.isEmpty()) {
                     long before = counters.snapshot().cellsProbed();
-                    Query query = query(topK(index, vector, 1, 12, null));
+                    Query query = query(spec(index, vector, 1, 12, null, 8f));
                     assertHits(searcher, query, Metric.L2, first(visited, 1));
                     assertEquals(worthAndVisited[1], counters.snapshot().cellsProbed() - before);
                 }
+                Query few = query(spec(index, vector, 1, 16, null, 7f));
+                assertHits(searcher, few, Metric.L2, first(all, 1));
                 Query filtered = query(topK(index, vector, 1, 16, everything));
                 assertHits(searcher, filtered, Metric.L2, first(all, 1));
                 Query more = query(topK(index, vector, all.size(), 12, null));

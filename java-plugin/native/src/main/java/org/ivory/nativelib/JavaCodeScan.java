@@ -14,7 +14,7 @@ final class JavaCodeScan implements CodeScan {
     }
 
     /** Of the last candidate's distance: how much farther than the nearest a cell may be. */
-    private static final double REACH = 0.5;
+    private static final double REACH = 0.7;
 
     private final JavaCentroidModel model;
     private final JavaCoder coder;
