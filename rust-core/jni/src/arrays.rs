@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use jni::Env;
 use jni::objects::{JPrimitiveArray, TypeArray};
-use jni::sys::{jint, jsize};
+use jni::sys::{jint, jlong, jsize};
 
 /// A count or length from Java, which must not be negative.
 pub(crate) fn unsigned(name: &str, value: jint) -> Result<usize, Failure> {
@@ -103,6 +103,10 @@ impl Signed for i8 {
 
 impl Signed for jint {
     type Unsigned = u32;
+}
+
+impl Signed for jlong {
+    type Unsigned = u64;
 }
 
 /// Numbers that are not negative, or bytes, as Rust wants them.

@@ -69,7 +69,7 @@ pub(crate) fn score_mapped_range<'local>(
 }
 
 /// As many rows as there are whole ones; behind the last one nothing is needed.
-fn rows_of(bytes: &[u8], dimension: usize, stride: usize) -> Result<Rows<'_>, Failure> {
+pub(crate) fn rows_of(bytes: &[u8], dimension: usize, stride: usize) -> Result<Rows<'_>, Failure> {
     let count = match dimension.checked_mul(4).and_then(|row| bytes.len().checked_sub(row)) {
         Some(rest) if stride > 0 => rest / stride + 1,
         _ => 0,

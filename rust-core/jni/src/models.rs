@@ -1,9 +1,11 @@
 //! Working with models.
 
-use crate::arrays::{as_signed, check_length, copy_into, length, place, resize, unsigned};
+use crate::arrays::{as_signed, check_length, copy_into, length, place, resize, unsigned, zeros};
 use crate::failure::Failure;
 use crate::handles;
-use ivory_core::{Model, WorkingMemory};
+use crate::mapped::rows_of;
+use crate::memory::{bytes_at, words_at};
+use ivory_core::{Model, Region, WorkingMemory};
 use jni::Env;
 use jni::objects::{JByteArray, JClass, JFloatArray, JIntArray, JLongArray};
 use jni::sys::{jint, jlong};
@@ -163,6 +165,47 @@ pub(crate) fn probe<'local>(
         }
         Ok(count as jint)
     })
+}
+
+/// `void modelMeasure(long model, long address, long length, long vectors, long vectorsLength,
+/// int stride, long documents, long documentWords, int from, int to, float[] errors)`
+#[allow(clippy::too_many_arguments, reason = "the contract has eleven arguments")]
+pub(crate) fn measure<'local>(
+    env: &mut Env<'local>,
+    _: JClass<'local>,
+    model: jlong,
+    address: jlong,
+    region_length: jlong,
+    vectors: jlong,
+    vectors_length: jlong,
+    stride: jint,
+    documents: jlong,
+    document_words: jlong,
+    from: jint,
+    to: jint,
+    errors: JFloatArray<'local>,
+) -> Result<(), Failure> {
+    let model = handles::get::<Model>(model)?;
+    let (from, to) = (unsigned("from", from)?, unsigned("to", to)?);
+    let count = to.checked_sub(from).ok_or_else(|| {
+        Failure::argument(format!("[from] is [{from}], above [to], which is [{to}]"))
+    })?;
+    check_length(env, "errors", &errors, to)?;
+    // SAFETY: the contract (docs/JNI.md) says that the caller keeps `length` bytes at `address`,
+    // `vectorsLength` at `vectors` and `documentWords` words at `documents` readable, and unchanged,
+    // until this call returns; nothing keeps the slices.
+    let (bytes, vectors, documents) = unsafe {
+        (
+            bytes_at("address", address, "length", region_length)?,
+            bytes_at("vectors", vectors, "vectorsLength", vectors_length)?,
+            words_at("documents", documents, document_words)?,
+        )
+    };
+    let region = Region::new(bytes).map_err(ivory_core::Error::from)?;
+    let rows = rows_of(vectors, model.dimension(), unsigned("stride", stride)?)?;
+    let mut found = zeros::<f32>(count)?;
+    model.measure(&region, rows, documents, from, to, &mut found)?;
+    Ok(errors.set_region(env, place(from), &found)?)
 }
 
 /// `void modelRead(long model, long offset, byte[] out, int length)`

@@ -15,7 +15,7 @@ use std::ffi::c_void;
 use std::sync::Once;
 
 /// Version of this table; Java refuses a library with another one.
-const ABI_VERSION: jint = 3;
+const ABI_VERSION: jint = 4;
 
 /// One row: the Java name, its arguments, its result, and the function that does it.
 macro_rules! natives {
@@ -61,6 +61,8 @@ natives! {
         = models::probe;
     fn model_encode(model: jlong, vectors: [jfloat], count: jint, cells: [jint], codes: [jbyte]) -> void
         = models::encode;
+    fn model_measure(model: jlong, address: jlong, length: jlong, vectors: jlong, vectors_length: jlong, stride: jint, documents: jlong, document_words: jlong, from: jint, to: jint, errors: [jfloat]) -> void
+        = models::measure;
     fn model_read(model: jlong, offset: jlong, out: [jbyte], length: jint) -> void = models::read;
     fn model_close(model: jlong) -> void = models::close;
     fn trainer_open(metric: jint, dimension: jint, nlist: jint, seed: jlong, max_iterations: jint, max_sample: jint, threads: jint, encoder: jint, parameter: jint) -> jlong
@@ -78,6 +80,8 @@ natives! {
     fn scan_worth(scan: jlong, to: jint) -> jint = scans::worth;
     fn scan_rows(scan: jlong, segment: jint, rank: jint, rows: [jbyte], docs: [jint], count: jint) -> void
         = scans::rows;
+    fn scan_within(scan: jlong, address: jlong, length: jlong, from: jint, to: jint, errors: [jfloat], bar: jfloat, documents: [jlong]) -> jlong
+        = scans::within;
     fn scan_take(scan: jlong, segments: [jint], docs: [jint], estimates: [jfloat]) -> jint
         = scans::take;
     fn scan_close(scan: jlong) -> void = scans::close;

@@ -3,14 +3,16 @@
 //! A scan is for one thread at a time. Two that use it at once are a mistake, which is told to the
 //! second one; so is the use of a scan that a panic left half done.
 
-use crate::arrays::{as_signed, as_unsigned, check_length, copy_into, place, unsigned};
+use crate::arrays::{
+    as_signed, as_unsigned, check_length, copy_into, place, resize, unsigned, zeros,
+};
 use crate::failure::Failure;
 use crate::handles;
 use crate::memory::{bytes_at, words_at};
 use ivory_core::{Candidate, Model, Region};
 use jni::Env;
-use jni::objects::{JByteArray, JClass, JFloatArray, JIntArray};
-use jni::sys::{jint, jlong};
+use jni::objects::{JByteArray, JClass, JFloatArray, JIntArray, JLongArray};
+use jni::sys::{jfloat, jint, jlong};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 /// A scan with the memory that its calls work in.
@@ -169,6 +171,44 @@ pub(crate) fn rows<'local>(
         return Err(Failure::argument(format!("[docs] element [{at}] is [{doc}]")));
     }
     Ok(scan.rows(segment, rank, as_unsigned(codes), as_unsigned(numbers))?)
+}
+
+/// `long scanWithin(long scan, long address, long length, int from, int to, float[] errors, float bar,
+/// long[] documents)`
+#[allow(clippy::too_many_arguments, reason = "the contract has eight arguments")]
+pub(crate) fn within<'local>(
+    env: &mut Env<'local>,
+    _: JClass<'local>,
+    scan: jlong,
+    address: jlong,
+    length: jlong,
+    from: jint,
+    to: jint,
+    errors: JFloatArray<'local>,
+    bar: jfloat,
+    documents: JLongArray<'local>,
+) -> Result<jlong, Failure> {
+    let scan = handles::get::<Scan>(scan)?;
+    let (from, to) = (unsigned("from", from)?, unsigned("to", to)?);
+    let count = to.checked_sub(from).ok_or_else(|| {
+        Failure::argument(format!("[from] is [{from}], above [to], which is [{to}]"))
+    })?;
+    check_length(env, "errors", &errors, to)?;
+    let words = crate::arrays::length(env, "documents", &documents)?;
+    let mut marks = zeros::<u64>(words)?;
+    let mut state = scan.state()?;
+    let State { scan, estimates, .. } = &mut *state;
+    resize(estimates, count)?;
+    errors.get_region(env, place(from), estimates)?;
+    // SAFETY: the contract (docs/JNI.md) says that the caller keeps `length` bytes at `address`
+    // readable, and unchanged, until this call returns; the scan does not keep the slice.
+    let bytes = unsafe { bytes_at("address", address, "length", length)? };
+    let region = Region::new(bytes).map_err(ivory_core::Error::from)?;
+    let Some(marked) = scan.within(&region, from, to, estimates, bar, &mut marks)? else {
+        return Ok(-1);
+    };
+    documents.set_region(env, place(0), as_signed(&marks))?;
+    Ok(marked as jlong)
 }
 
 /// `int scanTake(long scan, int[] segments, int[] docs, float[] estimates)`

@@ -43,3 +43,32 @@ pub(crate) fn quantize(table: &[f32], common: f32) -> Result<Lookup> {
         Ok(Lookup { entries, scale: 0.0, offset: offset as f32 })
     }
 }
+
+/// How far a table in eight bits may be from the table that it was made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spread {
+    /// Most that a sum from the bytes is above the same sum of the table.
+    pub above: f64,
+    /// Most that a sum of the table, or any part of it, amounts to.
+    pub reach: f64,
+}
+
+impl Spread {
+    /// Compares a table with the bytes that [`quantize`] made of it.
+    pub fn of(table: &[f32], common: f32, lookup: &Lookup) -> Self {
+        let scale = f64::from(lookup.scale);
+        let mut spread = Self { above: 0.0, reach: f64::from(common.abs()) };
+        for (nibble, entries) in table.chunks_exact(16).zip(lookup.entries.chunks_exact(16)) {
+            let low = f64::from(nibble.iter().copied().fold(f32::INFINITY, f32::min));
+            let (mut above, mut reach) = (0f64, 0f64);
+            for (&x, &entry) in nibble.iter().zip(entries) {
+                let x = f64::from(x);
+                above = above.max(scale * f64::from(entry) - (x - low));
+                reach = reach.max(x.abs());
+            }
+            spread.above += above;
+            spread.reach += reach;
+        }
+        spread
+    }
+}

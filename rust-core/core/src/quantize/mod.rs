@@ -12,7 +12,7 @@ mod rabitq;
 mod rotation;
 mod sq;
 
-pub(crate) use lookup::{Lookup, quantize};
+pub(crate) use lookup::{Lookup, Spread, quantize};
 pub(crate) use place::Place;
 
 use crate::encoder::Encoder;
@@ -31,6 +31,13 @@ pub(crate) trait Quantizer: Debug + Send + Sync {
     /// Writes the table of a query: entry `16 n + v` is what value `v` of nibble `n` adds to the sum
     /// of a code. Returns what all sums have in common. `table` is zeroed before.
     fn table(&self, query: &[f32], memory: &mut Memory, table: &mut [f32]) -> f32;
+
+    /// Writes the residual that a code in row form stands for, such that the table's sums are its
+    /// products with the query; `false`, and nothing, where codes stand for no such thing.
+    fn decode(&self, row: &[u8], residual: &mut [f32]) -> bool {
+        let _ = (row, residual);
+        false
+    }
 
     /// Appends the parameters in the form that the model file keeps them.
     fn write(&self, into: &mut Vec<u8>);
@@ -218,6 +225,11 @@ pub(crate) fn multiplier(metric: Metric) -> f32 {
 /// Writes a nibble of a zeroed row.
 pub(crate) fn set_nibble(row: &mut [u8], nibble: usize, value: u8) {
     row[nibble / 2] |= value << (4 * (nibble % 2));
+}
+
+/// A nibble of a row.
+pub(crate) fn nibble(row: &[u8], nibble: usize) -> usize {
+    usize::from(row[nibble / 2] >> (4 * (nibble % 2)) & 15)
 }
 
 /// Writes factor `factor` behind the `code_bytes` bytes of the nibbles; what is not finite becomes the largest number.

@@ -2,7 +2,7 @@
 //! Douze and Schmid, "Product quantization for nearest neighbor search", 2011; 4-bit codes as in
 //! André, Kermarrec and Le Scouarnec, "Cache locality is not enough", 2015).
 
-use super::{Lesson, Memory, Quantizer, multiplier, pq_train, set_factor, set_nibble};
+use super::{Lesson, Memory, Quantizer, multiplier, nibble, pq_train, set_factor, set_nibble};
 use crate::error::Result;
 use crate::metric::Metric;
 
@@ -53,6 +53,21 @@ pub(super) fn nearest(words: &[f32], part: &[f32]) -> (usize, f32) {
     best
 }
 
+impl Pq {
+    fn decode_parts<const DIMS: usize>(&self, row: &[u8], residual: &mut [f32]) {
+        let words = self.words.as_chunks::<WORDS>().0.as_chunks::<DIMS>().0;
+        let (parts, rest) = residual.as_chunks_mut::<DIMS>();
+        for ((number, part), words) in parts.iter_mut().enumerate().zip(words) {
+            let word = nibble(row, number);
+            *part = std::array::from_fn(|component| words[component][word]);
+        }
+        if let Some(words) = words.get(parts.len()) {
+            let word = if rest.is_empty() { 0 } else { nibble(row, parts.len()) };
+            rest.iter_mut().zip(words).for_each(|(x, words)| *x = words[word]);
+        }
+    }
+}
+
 impl Quantizer for Pq {
     fn encode(&self, residual: &[f32], centroid: &[f32], _: &mut Memory, row: &mut [u8]) {
         let mut factor = 0f64;
@@ -83,6 +98,15 @@ impl Quantizer for Pq {
             }
         }
         0.0
+    }
+
+    fn decode(&self, row: &[u8], residual: &mut [f32]) -> bool {
+        // The lengths that there are, as constants, make loops of known ends.
+        match self.dims {
+            2 => self.decode_parts::<2>(row, residual),
+            _ => self.decode_parts::<4>(row, residual),
+        }
+        true
     }
 
     fn write(&self, into: &mut Vec<u8>) {

@@ -1,6 +1,6 @@
 //! Scalar codes: each component of a residual on an even grid of its own range.
 
-use super::{Lesson, Memory, Quantizer, multiplier, set_factor, set_nibble};
+use super::{Lesson, Memory, Quantizer, multiplier, nibble, set_factor, set_nibble};
 use crate::error::{Result, filled};
 use crate::metric::Metric;
 use rayon::prelude::*;
@@ -112,6 +112,15 @@ impl Quantizer for Sq {
             }
         }
         common as f32
+    }
+
+    fn decode(&self, row: &[u8], residual: &mut [f32]) -> bool {
+        let grids = self.lows.iter().zip(&self.steps);
+        for (i, (x, (&low, &step))) in residual.iter_mut().zip(grids).enumerate() {
+            let level = if self.bits == 4 { nibble(row, i) } else { usize::from(row[i]) };
+            *x = low + step * level as f32;
+        }
+        true
     }
 
     fn write(&self, into: &mut Vec<u8>) {

@@ -1,6 +1,8 @@
 //! Scanning codes: one query against the cells of many segments.
 
+mod bounds;
 mod horizon;
+mod measure;
 mod query;
 mod region;
 mod reservoir;
@@ -158,7 +160,7 @@ impl Scan {
                 self.cells.len()
             )));
         }
-        self.check(region)?;
+        check(&self.model, region)?;
         let chunk = (CHUNK_BYTES / self.model.code_length()).next_multiple_of(BLOCK);
         let mut seen = 0;
         self.steps.clear();
@@ -210,22 +212,10 @@ impl Scan {
         Ok(())
     }
 
-    fn check(&self, region: &Region<'_>) -> Result<()> {
-        let expected = [
-            ("fingerprint", region.fingerprint(), self.model.fingerprint()),
-            ("code_length", region.code_length() as u64, self.model.code_length() as u64),
-        ];
-        match expected.into_iter().find(|(_, found, expected)| found != expected) {
-            None => Ok(()),
-            Some((field, found, expected)) => {
-                Err(FormatError::Region { field, found, expected }.into())
-            }
-        }
-    }
-
-    fn affine(&self, rank: usize) -> Affine {
+    /// For the cell with this base.
+    fn affine(&self, base: f32) -> Affine {
         let factors = self.model.factors() as u32;
-        let (base, lookup) = (self.bases[rank], &self.query.lookup);
+        let lookup = &self.query.lookup;
         let (scale, offset) = (lookup.scale, lookup.offset);
         if factors >= 2 {
             Affine { base, scale, offset, factors }
@@ -241,7 +231,7 @@ impl Scan {
         step: Step,
         live: Option<&[u64]>,
     ) -> Result<()> {
-        let affine = self.affine(step.rank);
+        let affine = self.affine(self.bases[step.rank]);
         let (mut start, end) = (step.start, step.start + step.count);
         while start < end {
             let first = self.sieve.reservoir.threshold() == f32::INFINITY;
@@ -300,7 +290,7 @@ impl Scan {
                 docs.len()
             )));
         }
-        let affine = self.affine(rank);
+        let affine = self.affine(self.bases[rank]);
         let chunk = (CHUNK_BYTES / length).next_multiple_of(BLOCK);
         for (rows, docs) in rows.chunks(chunk * length).zip(docs.chunks(chunk)) {
             self.pack(rows)?;
@@ -342,6 +332,20 @@ impl Scan {
 impl Drop for Scan {
     fn drop(&mut self) {
         self.model.give_back(std::mem::take(&mut self.memory));
+    }
+}
+
+/// Refuses a region that is another model's.
+fn check(model: &Model, region: &Region<'_>) -> Result<()> {
+    let expected = [
+        ("fingerprint", region.fingerprint(), model.fingerprint()),
+        ("code_length", region.code_length() as u64, model.code_length() as u64),
+    ];
+    match expected.into_iter().find(|(_, found, expected)| found != expected) {
+        None => Ok(()),
+        Some((field, found, expected)) => {
+            Err(FormatError::Region { field, found, expected }.into())
+        }
     }
 }
 

@@ -1,13 +1,29 @@
 //! A query as the scan of codes sees it.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, filled};
 use crate::metric::Metric;
-use crate::model::Model;
-use crate::quantize::{Coder, Lookup, Memory, quantize};
+use crate::model::{Model, squared_norm};
+use crate::quantize::{Coder, Lookup, Memory, Spread, quantize};
 use ivory_kernels::Rows;
 
 /// Exponents of the encoder's scale within which distances may be computed outside its frame.
 const MODERATE: f32 = (1u64 << 32) as f32;
+
+/// Bounds are given where one in the frame is at least this and at most one of this outside.
+const LEAST: f64 = 1.0 / (1u128 << 64) as f64;
+
+/// Lengths in the frame up to which bounds are given.
+pub(super) const FAR: f64 = (1 << 23) as f64;
+
+/// What bounds need to know of a query.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reach {
+    /// Of the query in the frame.
+    pub norm: f64,
+    /// What an estimate is multiplied with to be one outside the frame.
+    pub unit: f64,
+    pub spread: Spread,
+}
 
 /// A query in the encoder's frame, and its table.
 #[derive(Debug)]
@@ -44,6 +60,22 @@ impl Query {
         let lookup = quantize(&table, common)?;
         let centroid = vec![0f32; raw.len()];
         Ok(Self { raw: raw.to_vec(), inside, shortened, unit, lookup, centroid })
+    }
+
+    /// What bounds need to know of it, or nothing where its numbers are so large or so small that
+    /// nothing can be said.
+    pub fn reach(&self, model: &Model, coder: &Coder) -> Result<Option<Reach>> {
+        let (place, l2) = (&coder.place, model.metric() == Metric::L2);
+        let centroids = f64::from(place.scale) * if l2 { 1.0 } else { f64::from(place.length) };
+        let sane = |x: f64| (LEAST..=LEAST.recip()).contains(&x);
+        let norm = squared_norm(&self.inside).sqrt();
+        if self.shortened || !sane(self.unit) || !sane(centroids) || norm >= FAR {
+            return Ok(None);
+        }
+        let mut table = filled(32 * model.code_bytes(), 0f32)?;
+        let common = coder.quantizer.table(&self.inside, &mut Memory::default(), &mut table);
+        let spread = Spread::of(&table, common, &self.lookup);
+        Ok(Some(Reach { norm, unit: self.unit, spread }))
     }
 
     /// As given.

@@ -1,6 +1,6 @@
 //! A segment's vectors of one model, as they lie in a file: docs/FORMAT.md, "Region".
 
-use crate::error::FormatError;
+use crate::error::{Error, FormatError};
 use crate::model::{MAX_DIMENSION, MAX_NLIST};
 
 pub(super) const MAGIC: u32 = 0x4756_5649;
@@ -28,6 +28,13 @@ pub struct Region<'a> {
     docs: &'a [u8],
     /// To the region's end, so that kernels may load more than they need.
     codes: &'a [u8],
+}
+
+/// Cells that are present, ascending, and where their vectors are.
+#[derive(Debug, Default)]
+pub(super) struct Present {
+    pub cells: Vec<u32>,
+    pub positions: Vec<std::ops::Range<usize>>,
 }
 
 /// Where the parts of a region begin.
@@ -149,8 +156,14 @@ impl<'a> Region<'a> {
         if rank >= u64::from(self.cells) {
             return Err(wrong("ranks", rank, self.cells.into()));
         }
-        let from = u32_at(self.starts, 4 * rank as usize);
-        let to = u32_at(self.starts, 4 * rank as usize + 4);
+        self.positions(rank as usize)
+    }
+
+    /// The positions `from..to` of the vectors of one of the cells that are present, by its place
+    /// among them.
+    fn positions(&self, place: usize) -> Result<std::ops::Range<usize>, FormatError> {
+        let from = u32_at(self.starts, 4 * place);
+        let to = u32_at(self.starts, 4 * place + 4);
         if from > to {
             return Err(wrong("starts", from.into(), to.into()));
         }
@@ -158,6 +171,44 @@ impl<'a> Region<'a> {
             return Err(wrong("starts", to.into(), self.documents.into()));
         }
         Ok(from as usize..to as usize)
+    }
+
+    /// The cells at the places `from..to` among those that are present, each with its positions.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if there are no such places; [`FormatError::Region`] if the tables
+    /// contradict each other; [`Error::Memory`].
+    pub(super) fn present(&self, from: usize, to: usize) -> Result<Present, Error> {
+        if from > to || to > self.cells as usize {
+            return Err(Error::Argument(format!(
+                "[from] [{from}] and [to] [{to}] are not among the [{}] cells of the region",
+                self.cells
+            )));
+        }
+        let mut present = Present::default();
+        present.cells.try_reserve_exact(to - from)?;
+        present.positions.try_reserve_exact(to - from)?;
+        let mut place = 0;
+        for word in 0..self.bitmap.len() / 8 {
+            let mut bits = u64_at(self.bitmap, 8 * word);
+            let count = bits.count_ones() as usize;
+            if place + count <= from {
+                place += count;
+                continue;
+            }
+            while bits != 0 && place < to {
+                if place >= from {
+                    present.cells.push(64 * word as u32 + bits.trailing_zeros());
+                    present.positions.push(self.positions(place)?);
+                }
+                bits &= bits - 1;
+                place += 1;
+            }
+        }
+        if place < to {
+            return Err(wrong("bitmap", place as u64, self.cells.into()).into());
+        }
+        Ok(present)
     }
 
     /// The document at a position, which is below [`Region::documents`].

@@ -34,6 +34,21 @@ impl Sieve {
         Ok(Self { kernels, tables, reservoir: Reservoir::new(candidates)?, found: Vec::new() })
     }
 
+    /// Gives the places of the vectors whose estimate is at most `threshold`, ascending; the reservoir
+    /// is not asked and hears of none.
+    pub fn within(
+        &mut self,
+        blocks: Blocks<'_>,
+        threshold: f32,
+    ) -> Result<impl Iterator<Item = usize>, TryReserveError> {
+        let Blocks { codes, count, affine, .. } = blocks;
+        self.found.clear();
+        self.found.try_reserve(count)?;
+        let found = &mut self.found;
+        self.kernels.scan(&self.tables, &affine, codes, count, threshold, 0, found);
+        Ok(self.found.iter().map(|found| found.position as usize))
+    }
+
     /// Scans vectors; `hit` gives the document of the vector at a place among them, if it can be a
     /// hit.
     #[inline]

@@ -80,6 +80,48 @@ public interface CentroidModel extends AutoCloseable {
      */
     CodeScan scan(float[] query, int candidates);
 
+    /**
+     * Whether {@link #measure} works, and its errors say something about this model's codes: those
+     * that stand for a vector, read by native code.
+     */
+    default boolean measures() {
+        return false;
+    }
+
+    /**
+     * Measures how far the vectors of a region's cells are from what their codes stand for, at
+     * most, for {@link CodeScan#within}. The caller sees to it that all memory stays readable until
+     * the call returns.
+     *
+     * @param address of a region of this model (docs/FORMAT.md), {@code length} bytes
+     * @param vectors address of the region's vectors as they were encoded, row after row, each
+     *     {@code stride} bytes behind the one before, {@code vectorsLength} bytes in all
+     * @param documents address of a bit per document (64-bit words in native order), set where the
+     *     document has a row; 0: row {@code i} is document {@code i}'s
+     * @param documentWords number of words at {@code documents}
+     * @param from place of the first cell among those that the region has
+     * @param to place after the last cell
+     * @param errors receives those of the cells at their places; infinite where nothing is known
+     * @throws IllegalArgumentException if a number is out of its range
+     * @throws ModelFormatException if the region is damaged or another model's, or a document has no
+     *     row
+     * @throws IllegalStateException if the model is closed
+     * @throws UnsupportedOperationException if not {@link #measures}
+     */
+    default void measure(
+            long address,
+            long length,
+            long vectors,
+            long vectorsLength,
+            int stride,
+            long documents,
+            long documentWords,
+            int from,
+            int to,
+            float[] errors) {
+        throw new UnsupportedOperationException("plain Java reads no memory by its address");
+    }
+
     /** Length of the model's file form (docs/FORMAT.md) in bytes. */
     long fileLength();
 

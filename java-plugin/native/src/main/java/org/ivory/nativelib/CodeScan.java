@@ -79,6 +79,34 @@ public interface CodeScan extends AutoCloseable {
     void rows(int segment, int rank, byte[] rows, int[] docs, int count);
 
     /**
+     * Marks the documents of a region whose raw value (see {@link Metric}) can be as near as a bar
+     * or nearer: all that are, and few more. Cells need not be chosen before.
+     *
+     * @param address of the region, {@code length} bytes, as for {@link #region}
+     * @param from place of the first cell among those that the region has
+     * @param to place after the last cell
+     * @param errors of cells at their places, as {@link CentroidModel#measure} gives them
+     * @param bar the farthest raw value that is wanted
+     * @param documents overwritten with the marks, document 0 being bit 0 of element 0; it must
+     *     have room for all documents of the region
+     * @return documents marked, or -1, with nothing written, where nothing can be said: the query's
+     *     numbers are too large or too small
+     * @throws IllegalArgumentException if a number is out of its range
+     * @throws ModelFormatException if the region is damaged or another model's
+     * @throws UnsupportedOperationException if the model does not {@link CentroidModel#measures}
+     */
+    default long within(
+            long address,
+            long length,
+            int from,
+            int to,
+            float[] errors,
+            float bar,
+            long[] documents) {
+        throw new UnsupportedOperationException("plain Java reads no memory by its address");
+    }
+
+    /**
      * Gives the best documents seen, best first, and forgets them. The arrays have room for {@link
      * #candidates} elements.
      *

@@ -99,6 +99,39 @@ final class NativeCentroidModel implements CentroidModel {
     }
 
     @Override
+    public boolean measures() {
+        return encoder.name().equals("pq") || encoder.name().equals("sq");
+    }
+
+    @Override
+    public void measure(
+            long address,
+            long length,
+            long vectors,
+            long vectorsLength,
+            int stride,
+            long documents,
+            long documentWords,
+            int from,
+            int to,
+            float[] errors) {
+        handle.run(
+                open ->
+                        Natives.modelMeasure(
+                                open,
+                                address,
+                                length,
+                                vectors,
+                                vectorsLength,
+                                stride,
+                                documents,
+                                documentWords,
+                                from,
+                                to,
+                                errors));
+    }
+
+    @Override
     public CodeScan scan(float[] query, int candidates) {
         Checks.scan(query, dimension, candidates, codeLength());
         return new NativeCodeScan(

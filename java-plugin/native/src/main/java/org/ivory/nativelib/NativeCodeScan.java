@@ -59,6 +59,18 @@ final class NativeCodeScan implements CodeScan {
     }
 
     @Override
+    public long within(
+            long address,
+            long length,
+            int from,
+            int to,
+            float[] errors,
+            float bar,
+            long[] documents) {
+        return Natives.scanWithin(open(), address, length, from, to, errors, bar, documents);
+    }
+
+    @Override
     public int take(int[] segments, int[] docs, float[] estimates) {
         Checks.take(segments, docs, estimates, candidates);
         return Natives.scanTake(open(), segments, docs, estimates);

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  */
 public final class NativeLibrary {
     /** The version of {@link Natives} that this class was written for. */
-    public static final int ABI_VERSION = 3;
+    public static final int ABI_VERSION = 4;
 
     /** {@code -Divory.native=off} (or the environment's {@code IVORY_NATIVE=off}) refuses it. */
     public static final String SWITCH_PROPERTY = "ivory.native";

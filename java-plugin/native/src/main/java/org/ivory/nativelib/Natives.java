@@ -73,6 +73,20 @@ final class Natives {
     static native void modelEncode(
             long model, float[] vectors, int count, int[] cells, byte[] codes);
 
+    /** {@code address}, {@code vectors} and {@code documents} (0: none) are read during the call. */
+    static native void modelMeasure(
+            long model,
+            long address,
+            long length,
+            long vectors,
+            long vectorsLength,
+            int stride,
+            long documents,
+            long documentWords,
+            int from,
+            int to,
+            float[] errors);
+
     static native void modelRead(long model, long offset, byte[] out, int length);
 
     static native void modelClose(long model);
@@ -125,6 +139,17 @@ final class Natives {
 
     static native void scanRows(
             long scan, int segment, int rank, byte[] rows, int[] docs, int count);
+
+    /** Returns the number of documents marked, or -1 if nothing can be said. */
+    static native long scanWithin(
+            long scan,
+            long address,
+            long length,
+            int from,
+            int to,
+            float[] errors,
+            float bar,
+            long[] documents);
 
     /** Best first; returns their number. */
     static native int scanTake(long scan, int[] segments, int[] docs, float[] estimates);
