@@ -52,16 +52,21 @@ final class LeafScan {
 
     /** Compares all of the candidates, in blocks. */
     void run(DocIdSetIterator candidates) throws IOException {
-        int doc = candidates.nextDoc();
-        if (doc == DocIdSetIterator.NO_MORE_DOCS) {
+        run(candidates, 0, DocIdSetIterator.NO_MORE_DOCS);
+    }
+
+    /** Compares the candidates {@code from} to {@code to}, that one left out. */
+    void run(DocIdSetIterator candidates, int from, int to) throws IOException {
+        int doc = from == 0 ? candidates.nextDoc() : candidates.advance(from);
+        if (doc >= to) {
             return;
         }
         RowScorer rows = new RowScorer(leaf.reader(), spec, environment, query);
         int[] docs = new int[RowScorer.blockSize(spec.dimension())];
         float[] raw = new float[docs.length];
-        while (doc != DocIdSetIterator.NO_MORE_DOCS) {
+        while (doc < to) {
             int count = 0;
-            while (count < docs.length && doc != DocIdSetIterator.NO_MORE_DOCS) {
+            while (count < docs.length && doc < to) {
                 docs[count++] = doc;
                 doc = candidates.nextDoc();
             }

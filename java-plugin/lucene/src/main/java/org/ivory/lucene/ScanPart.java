@@ -1,6 +1,8 @@
 package org.ivory.lucene;
 
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.util.BitSetIterator;
+import org.apache.lucene.util.FixedBitSet;
 import org.ivory.lucene.codec.MappedVectors;
 
 import java.io.IOException;
@@ -13,8 +15,9 @@ import java.util.List;
  * @param from the first id
  * @param to the id behind the last
  * @param bytes of the vectors that it reads in place; 0 where vectors are copied
+ * @param candidates those of them that are compared; null for all that are live
  */
-record ScanPart(LeafReaderContext leaf, int from, int to, long bytes) {
+record ScanPart(LeafReaderContext leaf, int from, int to, long bytes, FixedBitSet candidates) {
 
     /** Bytes of a part: some milliseconds, so that threads end at about the same time. */
     static final long BYTES = 4 << 20;
@@ -43,10 +46,35 @@ record ScanPart(LeafReaderContext leaf, int from, int to, long bytes) {
             for (int i = 0; i < count; i++) {
                 int from = (int) ((long) maxDoc * i / count);
                 int to = (int) ((long) maxDoc * (i + 1) / count);
-                parts.add(new ScanPart(leaf, from, to, bytes / count));
+                parts.add(new ScanPart(leaf, from, to, bytes / count, null));
             }
         }
         return parts;
+    }
+
+    /**
+     * Cuts the candidates of a segment, which lie anywhere, into parts.
+     *
+     * @param count parts, at least 1
+     */
+    static List<ScanPart> of(LeafReaderContext leaf, FixedBitSet candidates, int count) {
+        List<ScanPart> parts = new ArrayList<>(count);
+        int maxDoc = leaf.reader().maxDoc();
+        for (int i = 0; i < count; i++) {
+            int from = (int) ((long) maxDoc * i / count);
+            int to = (int) ((long) maxDoc * (i + 1) / count);
+            parts.add(new ScanPart(leaf, from, to, 0, candidates));
+        }
+        return parts;
+    }
+
+    /** Compares what the part holds. */
+    void compare(LeafScan scan) throws IOException {
+        if (candidates == null) {
+            scan.runAll(from, to);
+        } else {
+            scan.run(new BitSetIterator(candidates, 0), from, to);
+        }
     }
 
     /**

@@ -41,6 +41,8 @@ public final class SearchCounters {
      * @param cellsProbed cells visited, counted once a shard query
      * @param segmentsMapped segments whose codes a query scanned in place
      * @param segmentsCopied segments whose codes a query copied from payloads
+     * @param vectorsSkipped vectors that an exact search did not compare, since by their codes they
+     *     are too far to be hits
      */
     public record Snapshot(
             Map<Path, Long> queries,
@@ -48,7 +50,8 @@ public final class SearchCounters {
             long vectorsRescored,
             long cellsProbed,
             long segmentsMapped,
-            long segmentsCopied) {
+            long segmentsCopied,
+            long vectorsSkipped) {
 
         /** Shard queries over all paths. */
         public long totalQueries() {
@@ -62,6 +65,7 @@ public final class SearchCounters {
     private final LongAdder cellsProbed = new LongAdder();
     private final LongAdder segmentsMapped = new LongAdder();
     private final LongAdder segmentsCopied = new LongAdder();
+    private final LongAdder vectorsSkipped = new LongAdder();
 
     public SearchCounters() {
         for (Path path : Path.values()) {
@@ -84,6 +88,10 @@ public final class SearchCounters {
         segmentsCopied.add(copied);
     }
 
+    void countSkipped(long vectors) {
+        vectorsSkipped.add(vectors);
+    }
+
     void countCells(long cells) {
         cellsProbed.add(cells);
     }
@@ -98,6 +106,7 @@ public final class SearchCounters {
                 vectorsRescored.sum(),
                 cellsProbed.sum(),
                 segmentsMapped.sum(),
-                segmentsCopied.sum());
+                segmentsCopied.sum(),
+                vectorsSkipped.sum());
     }
 }

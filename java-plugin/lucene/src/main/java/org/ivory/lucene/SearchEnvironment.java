@@ -27,6 +27,11 @@ public record SearchEnvironment(
         this(ops, models, counters, cancellation, MemoryAccount.UNLIMITED);
     }
 
+    /** The same, but what is done counts for nothing. */
+    SearchEnvironment uncounted() {
+        return new SearchEnvironment(ops, models, new SearchCounters(), cancellation, memory);
+    }
+
     public SearchEnvironment {
         Objects.requireNonNull(ops, "ops");
         Objects.requireNonNull(models, "models");

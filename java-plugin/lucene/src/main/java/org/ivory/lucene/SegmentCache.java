@@ -27,7 +27,7 @@ final class SegmentCache {
         }
         IndexReader.CacheHelper core = reader.getCoreCacheHelper();
         if (core == null) {
-            return FieldSegment.read(reader, field);
+            return FieldSegment.read(reader, field, false);
         }
         Map<String, FieldSegment> fields = CORES.get(core.getKey());
         if (fields == null) {
@@ -35,8 +35,9 @@ final class SegmentCache {
         }
         FieldSegment segment = fields.get(field);
         if (segment == null) {
-            segment = FieldSegment.read(reader, field); // twice in a race, which does no harm
-            fields.put(field, segment);
+            segment = FieldSegment.read(reader, field, true); // twice in a race, which does no harm
+            FieldSegment first = fields.putIfAbsent(field, segment);
+            return first == null ? segment : first;
         }
         return segment;
     }

@@ -151,6 +151,33 @@ final class SegmentCells {
         return count;
     }
 
+    /**
+     * Cuts the cells of a fingerprint into ranges of about as many documents, deleted ones
+     * included.
+     *
+     * @param most documents of a range, unless a single cell has more; at least 1
+     * @return where each range begins, counted from the fingerprint's first cell, and the end
+     */
+    int[] cut(long fingerprint, long most) {
+        int group = group(fingerprint);
+        int from = group < 0 ? 0 : starts[group];
+        int to = group < 0 ? 0 : starts[group + 1];
+        int[] cuts = new int[16];
+        int count = 1; // the first one begins at 0
+        long sum = 0;
+        for (int i = from; i < to; i++) {
+            if (sum > 0 && sum + docFreqs[i] > most) {
+                cuts = ArrayUtil.grow(cuts, count + 1);
+                cuts[count++] = i - from;
+                sum = 0;
+            }
+            sum += docFreqs[i];
+        }
+        cuts = ArrayUtil.grow(cuts, count + 1);
+        cuts[count++] = to - from;
+        return Arrays.copyOf(cuts, count);
+    }
+
     /** Whether the segment has documents in a cell. */
     boolean has(long fingerprint, int cell) {
         int group = group(fingerprint);

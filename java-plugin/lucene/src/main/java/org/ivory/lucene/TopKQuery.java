@@ -98,6 +98,8 @@ final class TopKQuery extends Query {
                 + result.mapped()
                 + ", segments_copied="
                 + result.copied()
+                + ", vectors_skipped="
+                + result.skipped()
                 + "]";
     }
 

@@ -35,7 +35,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class TopKSearch {
 
-    /** Documents from which on it pays to hand segments to other threads. */
+    /** Documents from which on it pays to hand segments to other threads, and to know bounds. */
     static final int CONCURRENT_FROM = 10_000;
 
     /**
@@ -71,6 +71,7 @@ final class TopKSearch {
 
     private long seenByCode;
     private int rescored;
+    private long skipped;
 
     /**
      * How a search went.
@@ -82,6 +83,7 @@ final class TopKSearch {
      * @param rescored documents compared exactly after their codes
      * @param mapped segments whose codes were scanned in place
      * @param copied segments whose codes were copied from payloads
+     * @param skipped vectors that were not compared in an exact search, see {@link CodeBounds}
      */
     record Result(
             long[] ranks,
@@ -90,10 +92,12 @@ final class TopKSearch {
             long seen,
             int rescored,
             int mapped,
-            int copied) {}
+            int copied,
+            long skipped) {}
 
     /**
-     * @param concurrentFrom documents of the shard from which on the searcher's threads are used
+     * @param concurrentFrom documents of the shard from which on the searcher's threads are used,
+     *     and of a segment from which on {@link CodeBounds} are
      */
     TopKSearch(
             VectorQuerySpec spec,
@@ -106,6 +110,18 @@ final class TopKSearch {
         this.concurrentFrom = concurrentFrom;
         this.leaves = searcher.getIndexReader().leaves();
         this.query = VectorEncoding.normalised(spec.metric(), spec.vector());
+    }
+
+    /** The same search without a radius by probing cells, of which nothing is counted. */
+    private TopKSearch(TopKSearch exact) {
+        this(
+                exact.spec.probing(),
+                exact.environment.uncounted(),
+                exact.searcher,
+                exact.concurrentFrom);
+        filter = exact.filter;
+        segments = exact.segments;
+        passing = exact.passing;
     }
 
     Result run() throws IOException {
@@ -123,9 +139,13 @@ final class TopKSearch {
                         ? forEachLeaf(leaf -> segment(leaf) == null ? null : filter.passing(leaf))
                         : Collections.nCopies(leaves.size(), null);
         if (spec.exact()) {
-            compareAll();
+            compareExactly();
             return result(SearchCounters.Path.EXACT, Map.of());
         }
+        return probe();
+    }
+
+    private Result probe() throws IOException {
         Result result = probe(spec.rawLimit() == null);
         if (result == null) {
             best = new long[0];
@@ -194,7 +214,8 @@ final class TopKSearch {
         SearchCounters counters = environment.counters();
         counters.countQuery(path);
         counters.countCodes(seenByCode, rescored, mapped, copied);
-        return new Result(best, path, cells, seen, rescored, mapped, copied);
+        counters.countSkipped(skipped);
+        return new Result(best, path, cells, seen, rescored, mapped, copied, skipped);
     }
 
     private boolean enough(long wanted) {
@@ -231,26 +252,82 @@ final class TopKSearch {
         return sum;
     }
 
-    private void compareAll() throws IOException {
-        if (filter.isFilter()) {
-            scan(leaf -> new BitSetIterator(passing.get(leaf.ord), 0));
-            return;
-        }
-        List<LeafReaderContext> some =
-                leaves.stream().filter(leaf -> segment(leaf) != null).toList();
-        List<ScanPart> parts = ScanPart.of(some, spec, environment, ScanPart.BYTES);
-        boolean concurrent = ScanPart.areMany(parts) || isConcurrent();
-        collect(
+    /** Compares all documents, but for those that are known to be too far. */
+    private void compareExactly() throws IOException {
+        try (CodeBounds bounds =
+                new CodeBounds(
+                        spec, environment, query, leaves, segments, passing, concurrentFrom)) {
+            float bar = bounds.areKnown() ? bar() : Float.NaN;
+            if (!Float.isNaN(bar)) {
+                List<CodeBounds.Part> parts = bounds.parts();
                 forEach(
                         parts,
-                        concurrent,
+                        parts.size() > 1,
                         part -> {
-                            environment.cancellation().run();
-                            LeafScan scan =
-                                    new LeafScan(part.leaf(), spec, environment, query, floor);
-                            scan.runAll(part.from(), part.to());
-                            return scan;
-                        }));
+                            part.scan(bar);
+                            return part;
+                        });
+                bounds.take(parts, passing);
+                skipped = bounds.skipped();
+            }
+            compareAll(bounds);
+        }
+    }
+
+    /** A raw value that no hit is farther than; not a number if there is none. */
+    private float bar() throws IOException {
+        long[] ranks = new TopKSearch(this).probe().ranks();
+        boolean full = ranks.length == spec.k();
+        float last = full ? RawScore.rawOf(spec.metric(), ranks[spec.k() - 1]) : Float.NaN;
+        return spec.rawLimit() != null && !spec.inRange(last) ? spec.rawLimit() : last;
+    }
+
+    private void compareAll() throws IOException {
+        compareAll(null);
+    }
+
+    /**
+     * @param bounds where documents may be left out, and more is to be measured; null for none
+     */
+    private void compareAll(CodeBounds bounds) throws IOException {
+        List<Task> tasks = new ArrayList<>();
+        List<ScanPart> inPlace = new ArrayList<>();
+        if (bounds != null) {
+            for (CodeBounds.Measuring measuring : bounds.measurings()) {
+                tasks.add(() -> {
+                    measuring.run();
+                    return null;
+                });
+            }
+        }
+        for (LeafReaderContext leaf : leaves) {
+            if (segment(leaf) == null) {
+                continue;
+            }
+            List<ScanPart> parts = bounds == null ? null : bounds.near(leaf);
+            if (parts == null && filter.isFilter()) {
+                parts = ScanPart.of(leaf, passing.get(leaf.ord), 1);
+            } else if (parts == null) {
+                parts = ScanPart.of(List.of(leaf), spec, environment, ScanPart.BYTES);
+                inPlace.addAll(parts);
+            }
+            parts.forEach(part -> tasks.add(() -> compare(part)));
+        }
+        boolean concurrent = skipped > 0 || ScanPart.areMany(inPlace) || isConcurrent();
+        collect(forEach(tasks, concurrent && tasks.size() > 1, Task::run));
+    }
+
+    /** A part of the work, and what was compared in it; null for nothing. */
+    @FunctionalInterface
+    private interface Task {
+        LeafScan run() throws IOException;
+    }
+
+    private LeafScan compare(ScanPart part) throws IOException {
+        environment.cancellation().run();
+        LeafScan scan = new LeafScan(part.leaf(), spec, environment, query, floor);
+        part.compare(scan);
+        return scan;
     }
 
     private void visit(ShardProbe.Visit visit) throws IOException {

@@ -117,6 +117,22 @@ public record VectorQuerySpec(
                 oversample);
     }
 
+    /** The same k nearest, as cells are probed for them, without a radius. */
+    VectorQuerySpec probing() {
+        return new VectorQuerySpec(
+                field,
+                dimension,
+                metric,
+                vector,
+                k,
+                nprobe,
+                filter,
+                null,
+                false,
+                parents,
+                oversample);
+    }
+
     /** Whether a raw value lies within the radius, if there is one; NaN never does. */
     boolean inRange(float raw) {
         if (rawLimit == null) {

@@ -91,7 +91,7 @@ public class ScanPartTests extends VectorTestCase {
             assertEquals(1, ScanPart.of(leaves, spec, environment(), ScanPart.BYTES).size());
             ops = new JavaVectorOps("not wanted");
             List<ScanPart> copied = ScanPart.of(leaves, spec, environment(), 4000);
-            assertEquals(List.of(new ScanPart(leaves.get(0), 0, 1000, 0)), copied);
+            assertEquals(List.of(new ScanPart(leaves.get(0), 0, 1000, 0, null)), copied);
         }
     }
 }

@@ -103,8 +103,8 @@ public interface CentroidModel extends AutoCloseable {
      * @param to place after the last cell
      * @param errors receives those of the cells at their places; infinite where nothing is known
      * @throws IllegalArgumentException if a number is out of its range
-     * @throws ModelFormatException if the region is damaged or another model's, or a document has no
-     *     row
+     * @throws ModelFormatException if the region is damaged or another model's, or a document has
+     *     no row
      * @throws IllegalStateException if the model is closed
      * @throws UnsupportedOperationException if not {@link #measures}
      */

@@ -115,20 +115,19 @@ final class NativeCentroidModel implements CentroidModel {
             int from,
             int to,
             float[] errors) {
-        handle.run(
-                open ->
-                        Natives.modelMeasure(
-                                open,
-                                address,
-                                length,
-                                vectors,
-                                vectorsLength,
-                                stride,
-                                documents,
-                                documentWords,
-                                from,
-                                to,
-                                errors));
+        handle.run(open ->
+                Natives.modelMeasure(
+                        open,
+                        address,
+                        length,
+                        vectors,
+                        vectorsLength,
+                        stride,
+                        documents,
+                        documentWords,
+                        from,
+                        to,
+                        errors));
     }
 
     @Override

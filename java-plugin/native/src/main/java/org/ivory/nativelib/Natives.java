@@ -73,7 +73,9 @@ final class Natives {
     static native void modelEncode(
             long model, float[] vectors, int count, int[] cells, byte[] codes);
 
-    /** {@code address}, {@code vectors} and {@code documents} (0: none) are read during the call. */
+    /**
+     * {@code address}, {@code vectors} and {@code documents} (0: none) are read during the call.
+     */
     static native void modelMeasure(
             long model,
             long address,

@@ -20,6 +20,7 @@ import java.util.TreeMap;
  * @param cellsProbed cells visited, counted once a shard query
  * @param segmentsMapped segments whose codes a query scanned in place
  * @param segmentsCopied segments whose codes a query copied from payloads, which is slower
+ * @param vectorsSkipped vectors that exact searches did not compare, being too far by their codes
  */
 public record SearchStats(
         Map<String, Long> queries,
@@ -27,9 +28,10 @@ public record SearchStats(
         long vectorsRescored,
         long cellsProbed,
         long segmentsMapped,
-        long segmentsCopied)
+        long segmentsCopied,
+        long vectorsSkipped)
         implements Writeable, ToXContentFragment {
-    static final SearchStats NONE = new SearchStats(Map.of(), 0, 0, 0, 0, 0);
+    static final SearchStats NONE = new SearchStats(Map.of(), 0, 0, 0, 0, 0, 0);
 
     public SearchStats {
         queries = new TreeMap<>(queries);
@@ -38,6 +40,7 @@ public record SearchStats(
     public SearchStats(StreamInput in) throws IOException {
         this(
                 in.readMap(StreamInput::readString, StreamInput::readVLong),
+                in.readVLong(),
                 in.readVLong(),
                 in.readVLong(),
                 in.readVLong(),
@@ -54,7 +57,8 @@ public record SearchStats(
                 snapshot.vectorsRescored(),
                 snapshot.cellsProbed(),
                 snapshot.segmentsMapped(),
-                snapshot.segmentsCopied());
+                snapshot.segmentsCopied(),
+                snapshot.vectorsSkipped());
     }
 
     SearchStats plus(SearchStats other) {
@@ -66,7 +70,8 @@ public record SearchStats(
                 vectorsRescored + other.vectorsRescored,
                 cellsProbed + other.cellsProbed,
                 segmentsMapped + other.segmentsMapped,
-                segmentsCopied + other.segmentsCopied);
+                segmentsCopied + other.segmentsCopied,
+                vectorsSkipped + other.vectorsSkipped);
     }
 
     @Override
@@ -77,6 +82,7 @@ public record SearchStats(
         out.writeVLong(cellsProbed);
         out.writeVLong(segmentsMapped);
         out.writeVLong(segmentsCopied);
+        out.writeVLong(vectorsSkipped);
     }
 
     @Override
@@ -92,6 +98,7 @@ public record SearchStats(
         builder.field("cells_probed", cellsProbed);
         builder.field("segments_mapped", segmentsMapped);
         builder.field("segments_copied", segmentsCopied);
+        builder.field("vectors_skipped", vectorsSkipped);
         return builder.endObject();
     }
 }

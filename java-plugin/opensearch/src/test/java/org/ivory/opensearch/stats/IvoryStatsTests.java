@@ -22,7 +22,7 @@ public class IvoryStatsTests extends AbstractWireSerializingTestCase<IvoryStats>
         return new IvoryStats(
                 stats.library(),
                 stats.models(),
-                stats.search().plus(new SearchStats(Map.of("top_k", 1L), 0, 0, 0, 0, 0)),
+                stats.search().plus(new SearchStats(Map.of("top_k", 1L), 0, 0, 0, 0, 0, 0)),
                 stats.indexing(),
                 stats.training(),
                 stats.memory());
@@ -57,6 +57,9 @@ public class IvoryStatsTests extends AbstractWireSerializingTestCase<IvoryStats>
                 first.search().segmentsCopied() + second.search().segmentsCopied(),
                 totals.search().segmentsCopied());
         assertEquals(
+                first.search().vectorsSkipped() + second.search().vectorsSkipped(),
+                totals.search().vectorsSkipped());
+        assertEquals(
                 first.training().failed() + second.training().failed(), totals.training().failed());
         assertEquals(-1, ClusterTotals.of(List.of(first, stats(true, -1, 0))).memory().limit());
     }
@@ -75,6 +78,7 @@ public class IvoryStatsTests extends AbstractWireSerializingTestCase<IvoryStats>
                     "\"vectors_rescored\":",
                     "\"segments_mapped\":",
                     "\"segments_copied\":",
+                    "\"vectors_skipped\":",
                     "\"unassigned\":",
                     "\"running\":",
                     "\"limit_in_bytes\":10"
@@ -100,6 +104,7 @@ public class IvoryStatsTests extends AbstractWireSerializingTestCase<IvoryStats>
                 held,
                 new SearchStats(
                         Map.of("exact", (long) randomIntBetween(0, 9)),
+                        number(),
                         number(),
                         number(),
                         number(),
