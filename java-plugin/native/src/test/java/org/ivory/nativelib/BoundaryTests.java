@@ -102,6 +102,11 @@ public class BoundaryTests {
                     "modelProbe",
                     handle ->
                             Natives.modelProbe(handle, new float[DIMENSION], 1, new int[1], null));
+            takers.put(
+                    "modelMeasure",
+                    handle ->
+                            Natives.modelMeasure(
+                                    handle, 4096, 64, 4096, 64, 4, 0, 0, 0, 0, new float[0]));
             takers.put("modelRead", handle -> Natives.modelRead(handle, 0, new byte[1], 1));
             takers.put("modelClose", Natives::modelClose);
         }
@@ -116,6 +121,11 @@ public class BoundaryTests {
         if (!kind.equals("scan")) {
             takers.put("scanProbe", handle -> Natives.scanProbe(handle, 1));
             takers.put("scanCells", handle -> Natives.scanCells(handle, 0, 0, new int[0]));
+            takers.put(
+                    "scanWithin",
+                    handle ->
+                            Natives.scanWithin(
+                                    handle, 4096, 64, 0, 0, new float[0], 1, new long[1]));
             takers.put("scanRegion", handle -> Natives.scanRegion(handle, 0, 4096, 64, 0, 0, 0, 0));
             takers.put("scanWorth", handle -> Natives.scanWorth(handle, 0));
             takers.put(

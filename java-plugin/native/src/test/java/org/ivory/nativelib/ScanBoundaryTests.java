@@ -187,6 +187,96 @@ public class ScanBoundaryTests {
         assertEquals(0, scanned(address, bytes, 0, 4, live, 8));
     }
 
+    @Test
+    public void boundsCheckTheirArguments() {
+        long address = memory.address();
+        long bytes = region.length;
+        MemorySegment rows = arena.allocate(4L * DIMENSION * DOCUMENTS, 64);
+        MemorySegment.copy(vectors, 0, rows, ValueLayout.JAVA_FLOAT, 0, vectors.length);
+        long from = rows.address();
+        long size = rows.byteSize();
+        int stride = 4 * DIMENSION;
+        float[] errors = new float[NLIST];
+        wrong(
+                "modelMeasure",
+                () -> measured(0, from, size, stride, 0, 0, 0, NLIST, errors),
+                () -> measured(address, 0, size, stride, 0, 0, 0, NLIST, errors),
+                () -> measured(address, from, 0, stride, 0, 0, 0, NLIST, errors),
+                () -> measured(address, from, Long.MAX_VALUE, stride, 0, 0, 0, NLIST, errors),
+                () -> measured(address, from, size, stride - 1, 0, 0, 0, NLIST, errors),
+                () -> measured(address, from, size, -1, 0, 0, 0, NLIST, errors),
+                () -> measured(address, from, size, stride, from, 0, 0, NLIST, errors),
+                () -> measured(address, from, size, stride, 0, 1, 0, NLIST, errors),
+                () -> measured(address, from, size, stride, 0, 0, -1, NLIST, errors),
+                () -> measured(address, from, size, stride, 0, 0, 2, 1, errors),
+                () -> measured(address, from, size, stride, 0, 0, 0, NLIST + 1, new float[99]),
+                () -> measured(address, from, size, stride, 0, 0, 0, NLIST, new float[1]),
+                () -> measured(address, from, size, stride, 0, 0, 0, NLIST, null));
+        BoundaryTests.fails(
+                ModelFormatException.class,
+                "modelMeasure",
+                () -> measured(address, from, size - stride, stride, 0, 0, 0, NLIST, errors));
+        measured(address, from, size, stride, 0, 0, 0, 3, errors);
+        assertEquals(0f, errors[3], 0f);
+        measured(address, from, size, stride, 0, 0, 3, NLIST, errors);
+        for (float error : errors) {
+            assertTrue(error > 0 && error < 100);
+        }
+
+        long[] words = new long[(DOCUMENTS + 63) / 64];
+        wrong(
+                "scanWithin",
+                () -> Natives.scanWithin(scan, 0, bytes, 0, NLIST, errors, 1, words),
+                () -> Natives.scanWithin(scan, address, 0, 0, NLIST, errors, 1, words),
+                () -> Natives.scanWithin(scan, address, bytes, -1, NLIST, errors, 1, words),
+                () -> Natives.scanWithin(scan, address, bytes, 2, 1, errors, 1, words),
+                () -> Natives.scanWithin(scan, address, bytes, 0, 9, new float[9], 1, words),
+                () -> Natives.scanWithin(scan, address, bytes, 0, NLIST, null, 1, words),
+                () -> Natives.scanWithin(scan, address, bytes, 0, NLIST, errors, 1, null),
+                () -> Natives.scanWithin(scan, address, bytes, 0, 8, new float[7], 1, words),
+                () -> Natives.scanWithin(scan, address, bytes, 0, 8, errors, Float.NaN, words));
+        BoundaryTests.fails(
+                ModelFormatException.class,
+                "scanWithin",
+                () -> Natives.scanWithin(scan, address, bytes, 0, 8, errors, 1e6f, new long[1]));
+        assertEquals(-1, within(Float.POSITIVE_INFINITY, errors, words));
+        assertEquals(0, words[0]);
+        assertEquals(DOCUMENTS, within(1e6f, errors, words));
+        assertEquals(-1, words[0]);
+        assertEquals(0, within(-1e6f, errors, words));
+        assertEquals("overwritten", 0, words[0]);
+        stillWorks();
+    }
+
+    private long within(float bar, float[] errors, long[] words) {
+        return Natives.scanWithin(
+                scan, memory.address(), region.length, 0, NLIST, errors, bar, words);
+    }
+
+    private void measured(
+            long address,
+            long rows,
+            long size,
+            int stride,
+            long documents,
+            long words,
+            int from,
+            int to,
+            float[] errors) {
+        Natives.modelMeasure(
+                model,
+                address,
+                region.length,
+                rows,
+                size,
+                stride,
+                documents,
+                words,
+                from,
+                to,
+                errors);
+    }
+
     private void damaged(long bytes, String part) {
         var e =
                 BoundaryTests.fails(
