@@ -152,8 +152,9 @@ fn foreign<T: Kind>(handle: jlong) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ivory_core::{Encoder, Metric, TrainingParameters};
+    use ivory_core::{Encoder, Metric, TrainingParameters, WorkingMemory};
     use std::sync::LazyLock;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn trainer() -> Trainer {
         Trainer::new(TrainingParameters {
@@ -236,6 +237,29 @@ mod tests {
         drop(close::<Trainer>(handle).unwrap());
         trainer.add(&[1.0]).unwrap();
         assert_eq!(Arc::strong_count(&trainer), 1);
+    }
+
+    #[test]
+    fn threads_use_a_handle_until_it_is_closed() {
+        let handle = open(model()).unwrap();
+        let uses = AtomicUsize::new(0);
+        let work = || {
+            while let Ok(model) = get::<Model>(handle) {
+                let mut cell = [7];
+                model.assign(&[1.0], &mut WorkingMemory::default(), &mut cell).unwrap();
+                assert_eq!(cell, [0]);
+                uses.fetch_add(1, Ordering::Relaxed);
+            }
+        };
+        std::thread::scope(|scope| {
+            let threads = [(); 4].map(|()| scope.spawn(work));
+            while uses.load(Ordering::Relaxed) < 1000 && !threads[0].is_finished() {
+                std::thread::yield_now();
+            }
+            close::<Model>(handle).unwrap();
+        });
+        assert!(uses.into_inner() >= 1000);
+        assert!(text(get::<Model>(handle)).ends_with("is closed"));
     }
 
     #[test]

@@ -24,6 +24,8 @@ QUICK = ["--package", "ivory-core"]
 QUICK += [part for name in ("model_file", "model_file_v2", "regions") for part in ("--test", name)]
 CRATES = ("ivory-kernels", "ivory-core", "ivory-files")
 ALL = [part for crate in CRATES for part in ("--package", crate)] + ["--lib", "--tests"]
+# Handles are what threads of Java share.
+THREADS = ["--package", "ivory-jni", *ALL]
 # An interpreter, some hundred times slower: what reads models, and the conversions of C's pointers.
 GOLDEN = ["the_golden", "--skip", "writer"]
 MIRI_QUICK = ["--package", "ivory-core", "--test", "model_file", "--", *GOLDEN]
@@ -78,7 +80,7 @@ def _thread(quick: bool) -> Verdict:
         return Verdict("thread", SKIPPED, TAKES_LONG)
     if toolchain is None:
         return Verdict("thread", SKIPPED, f"the standard library's sources are missing ({SOURCES})")
-    command = ["cargo", *toolchain, "test", "-Zbuild-std", "--target", rust.host(), *ALL]
+    command = ["cargo", *toolchain, "test", "-Zbuild-std", "--target", rust.host(), *THREADS]
     return _tests("thread", command, quick, ["-Zsanitizer=thread"])
 
 
