@@ -97,10 +97,13 @@ def _phase(bench: Bench, ivory: str, peer: str) -> Json:
     timed = {side: front(rows) for side, rows in points.items()}
     # One knob, in order of effort: nothing to leave out.
     timed[PEER] = [point for point in points[PEER] if point["recall"] >= LOWEST] or timed[PEER]
-    found["floor"] = {str(clients): [] for clients in bench.choices.clients}
+    floors = (("floor", ivory), ("floor_peer", peer))
+    for name, _ in floors:
+        found[name] = {str(clients): [] for clients in bench.choices.clients}
     for clients in bench.choices.clients:
         for _ in range(bench.choices.rounds):
-            found["floor"][str(clients)].append(bench.timed(ivory, floor, clients).json())
+            for name, index in floors:
+                found[name][str(clients)].append(bench.timed(index, floor, clients).json())
             for number in range(max(len(rows) for rows in timed.values())):
                 for side, index in ((IVORY, ivory), (PEER, peer)):
                     if number < len(timed[side]):
@@ -174,8 +177,8 @@ def _show(bench: Bench, found: Json) -> None:
     for clients in bench.choices.clients:
         header += [f"QPS {clients}", "median ms", "p99 ms", "CPU µs"]
     rows = []
-    runs = found["floor"]
-    rows.append(["term query", "", *figures(runs)])
+    rows.append(["term query", "", *figures(found["floor"])])
+    rows.append(["term query, peer's index", "", *figures(found["floor_peer"])])
     for side in (IVORY, PEER):
         for point in found["points"][side]:
             if point["runs"]:

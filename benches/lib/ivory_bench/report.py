@@ -110,6 +110,8 @@ def _searches(results: Json, phase: str) -> str:
     for number in clients:
         header += [f"QPS, {number} client(s)", "median ms", "p99 ms", "node's CPU µs"]
     rows = [["term query, ten hits", "", *figures(found["floor"])]]
+    # Its stored fields are the host's.
+    rows.append(["the same, peer's index", "", *figures(found["floor_peer"])])
     for side in (IVORY, PEER):
         points = sorted(found["points"][side], key=lambda point: float(point["recall"]))
         for point in points:
