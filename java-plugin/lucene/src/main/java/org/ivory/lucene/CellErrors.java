@@ -16,6 +16,9 @@ final class CellErrors {
     /** Documents of a share, unless the segment has fewer. */
     private static final long LEAST_OF_SHARE = 2_048;
 
+    /** Failures that count: one search in 65 tries still. */
+    private static final int MOST_FAILURES = 6;
+
     /**
      * Cells to be measured, by their places among those that the segment has.
      *
@@ -27,6 +30,11 @@ final class CellErrors {
     private final float[] measured;
     private final Deque<Share> waiting = new ArrayDeque<>();
     private int missing;
+
+    /** Searches in a row that they were of no use to, and searches that will not try. */
+    private int failures;
+
+    private int resting;
 
     /** Null until all are measured. */
     private volatile float[] complete;
@@ -66,6 +74,24 @@ final class CellErrors {
         if (--missing == 0) {
             complete = measured;
         }
+    }
+
+    /**
+     * Whether all are measured and a search should use them. Where they were of no use it rarely
+     * should.
+     */
+    synchronized boolean areWorthIt() {
+        if (complete != null && resting > 0) {
+            resting--;
+            return false;
+        }
+        return complete != null;
+    }
+
+    /** Hears whether they were of use to a search. */
+    synchronized void tell(boolean helped) {
+        failures = helped ? 0 : Math.min(failures + 1, MOST_FAILURES);
+        resting = helped ? 0 : 1 << failures;
     }
 
     /** Cells that there are. */

@@ -38,9 +38,16 @@ final class CodeBounds implements AutoCloseable {
     /** So many times the documents of a large segment make the search for the bar worth it. */
     private static final long LARGE_SHARD = 4;
 
-    /** Bytes of codes that one thread scans at a time, and documents that stay for each part. */
+    /**
+     * Bytes of codes that one thread scans at a time, at least; each part marks in a set of its
+     * own.
+     */
     private static final long CODES_A_PART = 3 << 20;
 
+    /** Parts of a segment, about. */
+    private static final long MOST_PARTS = 16;
+
+    /** Documents that one thread compares, or measures, at a time. */
     private static final int DOCUMENTS_A_PART = 8_192;
 
     private final VectorQuerySpec spec;
@@ -51,35 +58,56 @@ final class CodeBounds implements AutoCloseable {
     private final FixedBitSet[] near;
     private long skipped;
 
-    /** A segment, and what it has of each model. */
-    private record Segment(LeafReaderContext leaf, List<CodedCells> groups) {
+    /** A segment, what it has of each model, and the documents that were marked. */
+    private static final class Segment {
+        private final LeafReaderContext leaf;
+        private final List<CodedCells> groups;
 
-        boolean isKnown() {
-            return groups.stream().allMatch(group -> group.errors.complete() != null);
+        /** Whether its codes are scanned. */
+        private final boolean known;
+
+        private final long documents;
+        private FixedBitSet all;
+
+        /** Marked, or -1 if nothing can be said. */
+        private long marked;
+
+        Segment(LeafReaderContext leaf, List<CodedCells> groups) {
+            this.leaf = leaf;
+            this.groups = groups;
+            this.known = groups.stream().allMatch(group -> group.errors.areWorthIt());
+            this.documents = groups.stream().mapToLong(group -> group.region.documents()).sum();
         }
 
-        long documents() {
-            return groups.stream().mapToLong(group -> group.region.documents()).sum();
+        synchronized void add(long[] marks, long count) {
+            if (all == null) {
+                all = new FixedBitSet(leaf.reader().maxDoc());
+            }
+            all.or(new FixedBitSet(marks, leaf.reader().maxDoc()));
+            marked = marked < 0 || count < 0 ? -1 : marked + count;
+        }
+
+        /** Whether few enough were marked; the next searches are told. */
+        boolean helps() {
+            boolean helps = marked >= 0 && marked * MOST_STAY <= documents;
+            groups.forEach(group -> group.errors.tell(helps));
+            return helps;
         }
     }
 
     /** The documents of one model in one segment. */
     private record CodedCells(
-            LeafReaderContext leaf,
-            SegmentCells cells,
-            CentroidModel model,
-            MappedRegion region,
-            CellErrors errors) {}
+            SegmentCells cells, CentroidModel model, MappedRegion region, CellErrors errors) {}
 
     /** Cells of one segment whose codes one thread scans. */
     final class Part {
+        private final Segment segment;
         private final CodedCells group;
         private final int from;
         private final int to;
-        private long[] marks;
-        private long marked;
 
-        private Part(CodedCells group, int from, int to) {
+        private Part(Segment segment, CodedCells group, int from, int to) {
+            this.segment = segment;
             this.group = group;
             this.from = from;
             this.to = to;
@@ -88,13 +116,19 @@ final class CodeBounds implements AutoCloseable {
         /** Marks the documents whose raw value can be as near as the bar. */
         void scan(float bar) {
             environment.cancellation().run();
-            marks = new long[FixedBitSet.bits2words(group.leaf.reader().maxDoc())];
+            MappedRegion region = group.region;
+            long[] marks = new long[FixedBitSet.bits2words(segment.leaf.reader().maxDoc())];
             try (CodeScan scan = group.model.scan(query, 1)) {
-                MappedRegion region = group.region;
-                float[] errors = group.errors.complete();
-                marked =
+                long count =
                         scan.within(
-                                region.address(), region.length(), from, to, errors, bar, marks);
+                                region.address(),
+                                region.length(),
+                                from,
+                                to,
+                                group.errors.complete(),
+                                bar,
+                                marks);
+                segment.add(marks, count);
             }
         }
     }
@@ -163,7 +197,7 @@ final class CodeBounds implements AutoCloseable {
                     || region.documents() != cells.documents(fingerprint)) {
                 return;
             }
-            groups.add(new CodedCells(leaf, cells, model, region, errors));
+            groups.add(new CodedCells(cells, model, region, errors));
         }
         segments.add(new Segment(leaf, groups));
     }
@@ -186,24 +220,25 @@ final class CodeBounds implements AutoCloseable {
     }
 
     private long documents() {
-        return segments.stream().mapToLong(Segment::documents).sum();
+        return segments.stream().mapToLong(segment -> segment.documents).sum();
     }
 
     /** Whether enough is known of some segment. */
     boolean areKnown() {
-        return segments.stream().anyMatch(Segment::isKnown);
+        return segments.stream().anyMatch(segment -> segment.known);
     }
 
     /** The codes to scan: of each segment of which enough is known, all. */
     List<Part> parts() {
         List<Part> parts = new ArrayList<>();
         for (Segment segment : segments) {
-            if (segment.isKnown()) {
+            if (segment.known) {
                 for (CodedCells group : segment.groups) {
-                    long most = Math.max(1, CODES_A_PART / group.model.codeLength());
+                    long most = CODES_A_PART / group.model.codeLength();
+                    most = Math.max(most, segment.documents / MOST_PARTS) + 1;
                     int[] cuts = group.cells.cut(group.model.fingerprint(), most);
                     for (int i = 1; i < cuts.length; i++) {
-                        parts.add(new Part(group, cuts[i - 1], cuts[i]));
+                        parts.add(new Part(segment, group, cuts[i - 1], cuts[i]));
                     }
                 }
             }
@@ -216,28 +251,17 @@ final class CodeBounds implements AutoCloseable {
      *
      * @param passing as the constructor's
      */
-    void take(List<Part> parts, List<FixedBitSet> passing) {
+    void take(List<FixedBitSet> passing) {
         for (Segment segment : segments) {
-            List<Part> own =
-                    parts.stream().filter(part -> part.group.leaf == segment.leaf).toList();
-            long marked = 0;
-            boolean known = !own.isEmpty();
-            for (Part part : own) {
-                known &= part.marked >= 0;
-                marked += part.marked;
-            }
-            long documents = segment.documents();
-            if (known && marked * MOST_STAY <= documents) {
-                LeafReader reader = segment.leaf.reader();
-                FixedBitSet all = new FixedBitSet(reader.maxDoc());
-                own.forEach(part -> all.or(new FixedBitSet(part.marks, reader.maxDoc())));
-                if (passing.get(segment.leaf.ord) != null) {
-                    all.and(passing.get(segment.leaf.ord));
+            if (segment.known && segment.helps()) {
+                FixedBitSet filtered = passing.get(segment.leaf.ord);
+                if (filtered != null) {
+                    segment.all.and(filtered);
                 } else {
-                    FilterBits.keepLive(all, reader.getLiveDocs());
+                    FilterBits.keepLive(segment.all, segment.leaf.reader().getLiveDocs());
                 }
-                near[segment.leaf.ord] = all;
-                skipped += documents - marked;
+                near[segment.leaf.ord] = segment.all;
+                skipped += segment.documents - segment.marked;
             }
         }
     }
@@ -272,15 +296,15 @@ final class CodeBounds implements AutoCloseable {
         for (Segment segment : segments) {
             for (CodedCells group : segment.groups) {
                 if (group.errors.complete() == null) {
-                    measurings.add(() -> measure(group));
+                    measurings.add(() -> measure(segment.leaf, group));
                 }
             }
         }
         return measurings;
     }
 
-    private void measure(CodedCells group) throws IOException {
-        LeafReader reader = group.leaf.reader();
+    private void measure(LeafReaderContext leaf, CodedCells group) throws IOException {
+        LeafReader reader = leaf.reader();
         MappedVectors vectors = RowScorer.mapped(reader, spec, environment.ops());
         CellErrors.Share share = group.errors.take();
         if (share == null) {
@@ -290,7 +314,7 @@ final class CodeBounds implements AutoCloseable {
         boolean measured = false;
         List<FixedBitSet> documents = Collections.singletonList(rows(reader, vectors));
         try (CandidateBits bits =
-                new CandidateBits(List.of(group.leaf), documents, environment.memory())) {
+                new CandidateBits(List.of(leaf), documents, environment.memory())) {
             MemorySegment rows = vectors.isDense() ? null : bits.words(0);
             for (int from = share.from(), to; from < share.to(); from = to) {
                 environment.cancellation().run();

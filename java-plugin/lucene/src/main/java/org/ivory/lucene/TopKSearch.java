@@ -267,7 +267,7 @@ final class TopKSearch {
                             part.scan(bar);
                             return part;
                         });
-                bounds.take(parts, passing);
+                bounds.take(passing);
                 skipped = bounds.skipped();
             }
             compareAll(bounds);

@@ -89,4 +89,23 @@ public class CellErrorsTests extends VectorTestCase {
             assertEquals(at, complete[at], 0f);
         }
     }
+
+    /** Where they are of no use they are tried less and less, but tried. */
+    public void testErrorsOfNoUseRest() throws Exception {
+        CellErrors errors = new CellErrors(cells(200), FIRST);
+        assertFalse("not measured", errors.areWorthIt());
+        errors.put(errors.take(), new float[CELLS]);
+        for (int rest : new int[] {2, 4, 8, 16, 32, 64, 64}) {
+            assertTrue(errors.areWorthIt());
+            assertTrue("asking changes nothing", errors.areWorthIt());
+            errors.tell(false);
+            for (int i = 0; i < rest; i++) {
+                assertFalse(errors.areWorthIt());
+            }
+        }
+        errors.tell(true);
+        assertTrue(errors.areWorthIt());
+        errors.tell(false);
+        assertFalse(errors.areWorthIt());
+    }
 }

@@ -295,6 +295,7 @@ public class CodeBoundsTests extends VectorTestCase {
                     CancellationException.class,
                     () -> new IndexSearcher(reader).search(query, spec.k()));
             cancellation = () -> {};
+            check(spec); // one share a search
             check(spec);
             assertTrue("measured in spite of it", check(exact(Metric.L2, null, null, null)) > 0);
             float[] far = new float[DIMENSION];
