@@ -56,6 +56,7 @@ public final class VectorParser {
     private static float[] array(XContentParser parser, int dimension, String what)
             throws IOException {
         float[] vector = new float[dimension == ANY_DIMENSION ? 64 : dimension];
+        Components components = new Components(parser);
         int count = 0;
         String fault = null;
         for (Token token = parser.nextToken();
@@ -72,7 +73,7 @@ public final class VectorParser {
                 if (count == vector.length && dimension == ANY_DIMENSION) {
                     vector = Arrays.copyOf(vector, Math.min(2 * count, MAX_DIMENSION));
                 }
-                float value = parser.floatValue();
+                float value = components.value();
                 if (!Float.isFinite(value)) {
                     fault = beyond(count, abbreviate(parser.text()));
                 } else if (count < vector.length) {
