@@ -1,21 +1,16 @@
 package org.ivory.lucene;
 
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.FixedBitSet;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -63,8 +58,8 @@ final class TopKSearch {
     private FilterBits filter;
     private List<CodeSearch> coded = List.of();
 
-    /** The best so far, best first; those found by codes only at the end. */
-    private long[] best = {};
+    /** The best so far; those found by codes only at the end. */
+    private BestHits best;
 
     /** Documents compared and codes scanned, of documents that may be hits. */
     private long seen;
@@ -109,6 +104,7 @@ final class TopKSearch {
         this.searcher = searcher;
         this.concurrentFrom = concurrentFrom;
         this.leaves = searcher.getIndexReader().leaves();
+        this.best = new BestHits(spec, leaves);
         this.query = VectorEncoding.normalised(spec.metric(), spec.vector());
     }
 
@@ -148,7 +144,7 @@ final class TopKSearch {
     private Result probe() throws IOException {
         Result result = probe(spec.rawLimit() == null);
         if (result == null) {
-            best = new long[0];
+            best = new BestHits(spec, leaves);
             seen = 0;
             seenByCode = 0;
             result = probe(false);
@@ -189,7 +185,7 @@ final class TopKSearch {
             for (CodeSearch search : coded) {
                 rescore(search);
             }
-            if (!coded.isEmpty() && spec.parents() != null && best.length < spec.k()) {
+            if (!coded.isEmpty() && spec.parents() != null && best.count() < spec.k()) {
                 return null;
             }
             environment.counters().countCells(probe.cellsVisited());
@@ -215,7 +211,7 @@ final class TopKSearch {
         counters.countQuery(path);
         counters.countCodes(seenByCode, rescored, mapped, copied);
         counters.countSkipped(skipped);
-        return new Result(best, path, cells, seen, rescored, mapped, copied, skipped);
+        return new Result(best.ranks(), path, cells, seen, rescored, mapped, copied, skipped);
     }
 
     private boolean enough(long wanted) {
@@ -224,7 +220,7 @@ final class TopKSearch {
 
     /** Hits that are sure. Of documents seen by their codes the best become hits, at the end. */
     private long hits() {
-        return coded.isEmpty() ? best.length : seen;
+        return coded.isEmpty() ? best.count() : seen;
     }
 
     private List<SegmentCells> cells() {
@@ -400,7 +396,7 @@ final class TopKSearch {
             }
             LeafScan scan = new LeafScan(leaves.get(number), spec, environment, query, floor);
             scan.rescore(candidates, from, to);
-            merge(scan.ranks());
+            best.merge(scan.ranks());
         }
         rescored += candidates.length;
         for (LeafReaderContext leaf : leaves) {
@@ -408,7 +404,7 @@ final class TopKSearch {
             if (without != null) {
                 LeafScan scan = new LeafScan(leaf, spec, environment, query, floor);
                 scan.run(new BitSetIterator(without, 0));
-                merge(scan.ranks());
+                best.merge(scan.ranks());
                 seenByCode -= scan.compared();
             }
         }
@@ -433,36 +429,10 @@ final class TopKSearch {
         for (LeafScan scan : scans) {
             if (scan != null) {
                 seen += scan.compared();
-                merge(scan.ranks());
+                best.merge(scan.ranks());
             }
         }
-        if (best.length == spec.k()) {
-            floor.accumulateAndGet(best[best.length - 1], Math::max);
-        }
-    }
-
-    /** Keeps the k best of two lists; a parent that both have counts by its better child. */
-    private void merge(long[] ranks) throws IOException {
-        if (ranks.length == 0) {
-            return;
-        }
-        long[] both = Arrays.copyOf(best, best.length + ranks.length);
-        System.arraycopy(ranks, 0, both, best.length, ranks.length);
-        TopHits.sortDescending(both);
-        int kept = 0;
-        Set<Integer> parents = new HashSet<>();
-        for (int i = 0; i < both.length && kept < spec.k(); i++) {
-            if (spec.parents() == null || parents.add(parentOf(RawScore.docOf(both[i])))) {
-                both[kept++] = both[i];
-            }
-        }
-        best = Arrays.copyOf(both, kept);
-    }
-
-    private int parentOf(int doc) throws IOException {
-        LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
-        BitSet parents = spec.parents().getBitSet(leaf);
-        return parents == null ? doc : leaf.docBase + parents.nextSetBit(doc - leaf.docBase);
+        floor.accumulateAndGet(best.floor(), Math::max);
     }
 
     @FunctionalInterface
