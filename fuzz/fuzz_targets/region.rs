@@ -1,10 +1,14 @@
-//! A segment's region: looking at it, and scanning it, damaged or not.
+//! A segment's region: looking at it, scanning it, and measuring its codes, damaged or not.
 #![no_main]
 
 use ivory_core::{Model, Region, RegionWriter, Scan};
 use ivory_fuzz::{MODELS, within};
+use ivory_kernels::Rows;
 use libfuzzer_sys::fuzz_target;
 use std::sync::Arc;
+
+/// Vectors that a region's codes are compared with.
+const VECTORS: usize = 200;
 
 /// Most documents of a cell that are asked for one by one.
 const FEW: usize = 100;
@@ -89,5 +93,36 @@ fn look(bytes: &[u8], model: &Arc<Model>) {
         assert!(best.len() <= 20);
         assert!(best.iter().all(|candidate| candidate.segment == 7));
         assert!(seen.is_err() || seen.is_ok_and(|seen| seen >= best.len() as u64));
+        measure(&region, model, &mut scan, live, bytes.len());
+    }
+}
+
+/// What bounds are made of, for all cells and for one more than there are.
+fn measure(
+    region: &Region<'_>,
+    model: &Model,
+    scan: &mut Scan,
+    documents: Option<&[u64]>,
+    length: usize,
+) {
+    let dimension = model.dimension();
+    let numbers: Vec<f32> = (0..VECTORS * dimension).map(|i| (i * 37 % 1009) as f32).collect();
+    let vectors = Rows::of_f32(&numbers, dimension).expect("rows");
+    let most = (1 << 20) + 64 * length;
+    let cells = region.cells() as usize;
+    let mut errors = vec![0f32; cells + 1];
+    let beyond = model.measure(region, vectors, documents, 0, cells + 1, &mut errors);
+    assert!(beyond.is_err());
+    let errors = &mut errors[..cells];
+    let measured = within(most, || model.measure(region, vectors, documents, 0, cells, errors));
+    assert!(measured.is_err() || errors.iter().all(|&error| error >= 0.0));
+    let mut marks = vec![0u64; VECTORS.div_ceil(64)];
+    for bar in [0.0, 1e6, f32::MAX] {
+        let marked = within(most, || scan.within(region, 0, cells, errors, bar, &mut marks));
+        let most = u64::from(region.documents());
+        assert!(
+            marked.is_err() || marked.is_ok_and(|count| count.is_none_or(|count| count <= most))
+        );
+        marks.fill(0);
     }
 }

@@ -255,6 +255,22 @@ fn what_does_not_fit_is_refused() {
             assert!(matches!(result, Err(Error::Argument(_))), "{result:?}");
         }
     }
+    // A cell that the model does not have.
+    let mut foreign = segment(&model, &vectors);
+    foreign.cells.last_mut().expect("cells").0 = model.nlist() as u32;
+    let foreign = codes::region(&model, &foreign);
+    let foreign = Region::new(&foreign).expect("right");
+    let mut all = vec![0f32; cells];
+    for result in [
+        model.measure(&foreign, rows, None, 0, cells, &mut all),
+        scan.within(&foreign, 0, cells, &errors[..cells], 1.0, &mut words).map(drop),
+    ] {
+        let field = |error| match error {
+            Err(Error::Format(FormatError::Region { field, .. })) => field,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(field(result), "cell");
+    }
     let other = train(Metric::L2, 10, 3, Encoder::Sq { bits: 4 }, &vectors);
     let result = other.measure(&region, rows, None, 0, cells, &mut errors[1..].to_vec());
     assert!(matches!(result, Err(Error::Format(_))), "{result:?}");

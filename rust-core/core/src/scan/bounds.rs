@@ -90,7 +90,7 @@ impl Scan {
         documents: &mut [u64],
     ) -> Result<Option<u64>> {
         check(&self.model, region)?;
-        let present = region.present(from, to)?;
+        let present = region.present(from, to, self.model.nlist())?;
         if errors.len() != present.cells.len() {
             return Err(Error::Argument(format!(
                 "[errors] are [{}], expected one for each of [{}] cells",

@@ -99,7 +99,7 @@ impl Model {
         errors: &mut [f32],
     ) -> Result<()> {
         check(self, region)?;
-        let present = region.present(from, to)?;
+        let present = region.present(from, to, self.nlist())?;
         if errors.len() != present.cells.len() || vectors.dimension() != self.dimension() {
             return Err(Error::Argument(format!(
                 "[errors] are [{}] for [{}] cells, vectors of [{}] components for [{}]",

@@ -177,8 +177,9 @@ impl<'a> Region<'a> {
     ///
     /// # Errors
     /// [`Error::Argument`] if there are no such places; [`FormatError::Region`] if the tables
-    /// contradict each other; [`Error::Memory`].
-    pub(super) fn present(&self, from: usize, to: usize) -> Result<Present, Error> {
+    /// contradict each other, or name a cell that a model with `nlist` cells does not have;
+    /// [`Error::Memory`].
+    pub(super) fn present(&self, from: usize, to: usize, nlist: usize) -> Result<Present, Error> {
         if from > to || to > self.cells as usize {
             return Err(Error::Argument(format!(
                 "[from] [{from}] and [to] [{to}] are not among the [{}] cells of the region",
@@ -207,6 +208,12 @@ impl<'a> Region<'a> {
         }
         if place < to {
             return Err(wrong("bitmap", place as u64, self.cells.into()).into());
+        }
+        // They ascend.
+        if let Some(&last) = present.cells.last()
+            && last as usize >= nlist
+        {
+            return Err(wrong("cell", last.into(), nlist as u64 - 1).into());
         }
         Ok(present)
     }
