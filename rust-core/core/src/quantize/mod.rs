@@ -33,11 +33,9 @@ pub(crate) trait Quantizer: Debug + Send + Sync {
     fn table(&self, query: &[f32], memory: &mut Memory, table: &mut [f32]) -> f32;
 
     /// Writes the residual that a code in row form stands for, such that the table's sums are its
-    /// products with the query; `false`, and nothing, where codes stand for no such thing.
-    fn decode(&self, row: &[u8], residual: &mut [f32]) -> bool {
-        let _ = (row, residual);
-        false
-    }
+    /// products with the query; nothing where codes stand for no such thing
+    /// ([`crate::Model::measures`]).
+    fn decode(&self, _row: &[u8], _residual: &mut [f32]) {}
 
     /// Appends the parameters in the form that the model file keeps them.
     fn write(&self, into: &mut Vec<u8>);

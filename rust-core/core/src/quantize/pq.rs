@@ -100,13 +100,12 @@ impl Quantizer for Pq {
         0.0
     }
 
-    fn decode(&self, row: &[u8], residual: &mut [f32]) -> bool {
+    fn decode(&self, row: &[u8], residual: &mut [f32]) {
         // The lengths that there are, as constants, make loops of known ends.
         match self.dims {
             2 => self.decode_parts::<2>(row, residual),
             _ => self.decode_parts::<4>(row, residual),
         }
-        true
     }
 
     fn write(&self, into: &mut Vec<u8>) {

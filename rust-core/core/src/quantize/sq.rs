@@ -114,13 +114,12 @@ impl Quantizer for Sq {
         common as f32
     }
 
-    fn decode(&self, row: &[u8], residual: &mut [f32]) -> bool {
+    fn decode(&self, row: &[u8], residual: &mut [f32]) {
         let grids = self.lows.iter().zip(&self.steps);
         for (i, (x, (&low, &step))) in residual.iter_mut().zip(grids).enumerate() {
             let level = if self.bits == 4 { nibble(row, i) } else { usize::from(row[i]) };
             *x = low + step * level as f32;
         }
-        true
     }
 
     fn write(&self, into: &mut Vec<u8>) {

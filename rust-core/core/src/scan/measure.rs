@@ -2,7 +2,7 @@
 
 use super::bounds::{VANISHING, rounding};
 use super::query::FAR;
-use super::{Region, check};
+use super::{Region, check, one_row};
 use crate::error::{Error, FormatError, Result, filled};
 use crate::metric::Metric;
 use crate::model::Model;
@@ -179,7 +179,7 @@ impl Cell {
     fn compare(&mut self, model: &Model, desk: &Desk) -> Result<()> {
         let kernels = model.kernels();
         let (mut off, mut length, mut factor) = ([0f32], [0f32], [0f32]);
-        let residual = rows(&desk.residual)?;
+        let residual = one_row(&desk.residual)?;
         kernels.l2(&desk.point, residual, &mut off);
         kernels.ip(&desk.residual, residual, &mut length);
         let length = f64::from(length[0]).sqrt();
@@ -210,8 +210,4 @@ impl Cell {
         let error = (error + 2.0 * rounding * longest) * (1.0 + rounding) + VANISHING;
         (error as f32).next_up()
     }
-}
-
-fn rows(row: &[f32]) -> Result<Rows<'_>> {
-    Rows::of_f32(row, row.len()).map_err(|error| Error::Argument(error.to_string()))
 }

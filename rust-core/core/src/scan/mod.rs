@@ -16,7 +16,7 @@ pub use writer::RegionWriter;
 use crate::error::{Error, FormatError, Result};
 use crate::metric::Metric;
 use crate::model::{Model, WorkingMemory, check_finite};
-use ivory_kernels::{Affine, BLOCK};
+use ivory_kernels::{Affine, BLOCK, Rows};
 use query::Query;
 use sieve::{Blocks, Sieve};
 use std::sync::Arc;
@@ -333,6 +333,11 @@ impl Drop for Scan {
     fn drop(&mut self) {
         self.model.give_back(std::mem::take(&mut self.memory));
     }
+}
+
+/// A vector as the only row that a query is compared with.
+fn one_row(vector: &[f32]) -> Result<Rows<'_>> {
+    Rows::of_f32(vector, vector.len()).map_err(|error| Error::Argument(error.to_string()))
 }
 
 /// Refuses a region that is another model's.

@@ -1,10 +1,10 @@
 //! A query as the scan of codes sees it.
 
-use crate::error::{Error, Result, filled};
+use super::one_row;
+use crate::error::{Result, filled};
 use crate::metric::Metric;
 use crate::model::{Model, squared_norm};
 use crate::quantize::{Coder, Lookup, Memory, Spread, quantize};
-use ivory_kernels::Rows;
 
 /// Exponents of the encoder's scale within which distances may be computed outside its frame.
 const MODERATE: f32 = (1u64 << 32) as f32;
@@ -119,8 +119,7 @@ impl Query {
     #[cold]
     fn slow_base(&mut self, model: &Model, coder: &Coder, cell: u32) -> Result<f32> {
         coder.place.centroid(model.centroids(), cell as usize, &mut self.centroid);
-        let row = Rows::of_f32(&self.centroid, self.inside.len())
-            .map_err(|error| Error::Argument(error.to_string()))?;
+        let row = one_row(&self.centroid)?;
         let mut base = [0f32];
         if model.metric() == Metric::L2 {
             model.kernels().l2(&self.inside, row, &mut base);

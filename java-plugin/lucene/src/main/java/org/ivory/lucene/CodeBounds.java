@@ -192,8 +192,7 @@ final class CodeBounds implements AutoCloseable {
             if (model == null
                     || region == null
                     || errors == null
-                    || region.codeLength() != model.codeLength()
-                    || region.factors() != model.factors()
+                    || !region.fits(model)
                     || region.documents() != cells.documents(fingerprint)) {
                 return;
             }

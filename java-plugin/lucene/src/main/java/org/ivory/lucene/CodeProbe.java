@@ -15,7 +15,6 @@ final class CodeProbe implements AutoCloseable {
     private final long fingerprint;
     private final int nlist;
     private final int codeLength;
-    private final int factors;
     private int chosen;
     private int visited;
     private int[] cells = {};
@@ -32,7 +31,6 @@ final class CodeProbe implements AutoCloseable {
         this.fingerprint = fingerprint;
         this.nlist = model.nlist();
         this.codeLength = model.codeLength();
-        this.factors = model.factors();
     }
 
     long fingerprint() {
@@ -49,7 +47,7 @@ final class CodeProbe implements AutoCloseable {
 
     /** Whether a region's codes are such as the model makes. */
     boolean fits(MappedRegion region) {
-        return region.codeLength() == codeLength && region.factors() == factors;
+        return region.fits(model);
     }
 
     CodeScan scan() {

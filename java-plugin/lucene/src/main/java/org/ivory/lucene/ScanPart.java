@@ -39,15 +39,10 @@ record ScanPart(LeafReaderContext leaf, int from, int to, long bytes, FixedBitSe
             throws IOException {
         List<ScanPart> parts = new ArrayList<>();
         for (LeafReaderContext leaf : leaves) {
-            int maxDoc = leaf.reader().maxDoc();
             MappedVectors mapped = RowScorer.mapped(leaf.reader(), spec, environment.ops());
             long bytes = mapped == null ? 0 : mapped.length();
-            int count = Math.clamp(bytes / most, 1, maxDoc);
-            for (int i = 0; i < count; i++) {
-                int from = (int) ((long) maxDoc * i / count);
-                int to = (int) ((long) maxDoc * (i + 1) / count);
-                parts.add(new ScanPart(leaf, from, to, bytes / count, null));
-            }
+            int count = Math.clamp(bytes / most, 1, leaf.reader().maxDoc());
+            parts.addAll(cut(leaf, count, bytes / count, null));
         }
         return parts;
     }
@@ -58,12 +53,18 @@ record ScanPart(LeafReaderContext leaf, int from, int to, long bytes, FixedBitSe
      * @param count parts, at least 1
      */
     static List<ScanPart> of(LeafReaderContext leaf, FixedBitSet candidates, int count) {
+        return cut(leaf, count, 0, candidates);
+    }
+
+    /** Cuts a segment into parts of as many ids each, as nearly as can be. */
+    private static List<ScanPart> cut(
+            LeafReaderContext leaf, int count, long bytes, FixedBitSet candidates) {
         List<ScanPart> parts = new ArrayList<>(count);
         int maxDoc = leaf.reader().maxDoc();
         for (int i = 0; i < count; i++) {
             int from = (int) ((long) maxDoc * i / count);
             int to = (int) ((long) maxDoc * (i + 1) / count);
-            parts.add(new ScanPart(leaf, from, to, 0, candidates));
+            parts.add(new ScanPart(leaf, from, to, bytes, candidates));
         }
         return parts;
     }

@@ -103,22 +103,15 @@ public record VectorQuerySpec(
     }
 
     VectorQuerySpec withFilter(Query other) {
-        return new VectorQuerySpec(
-                field,
-                dimension,
-                metric,
-                vector,
-                k,
-                nprobe,
-                other,
-                rawLimit,
-                exact,
-                parents,
-                oversample);
+        return with(other, rawLimit, exact);
     }
 
     /** The same k nearest, as cells are probed for them, without a radius. */
     VectorQuerySpec probing() {
+        return with(filter, null, false);
+    }
+
+    private VectorQuerySpec with(Query otherFilter, Float otherLimit, boolean otherExact) {
         return new VectorQuerySpec(
                 field,
                 dimension,
@@ -126,9 +119,9 @@ public record VectorQuerySpec(
                 vector,
                 k,
                 nprobe,
-                filter,
-                null,
-                false,
+                otherFilter,
+                otherLimit,
+                otherExact,
                 parents,
                 oversample);
     }

@@ -1,6 +1,7 @@
 package org.ivory.lucene.codec;
 
 import org.apache.lucene.store.IndexInput;
+import org.ivory.nativelib.CentroidModel;
 
 /**
  * A region (docs/FORMAT.md) that lies in memory in one piece. Readable as long as the segment's
@@ -15,4 +16,10 @@ import org.apache.lucene.store.IndexInput;
  * @param owner what keeps the memory mapped
  */
 public record MappedRegion(
-        long address, long length, int codeLength, int factors, int documents, IndexInput owner) {}
+        long address, long length, int codeLength, int factors, int documents, IndexInput owner) {
+
+    /** Whether the codes are such as a model makes. */
+    public boolean fits(CentroidModel model) {
+        return codeLength == model.codeLength() && factors == model.factors();
+    }
+}
