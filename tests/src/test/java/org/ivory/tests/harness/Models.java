@@ -9,6 +9,7 @@ import java.util.Map;
 /** Training, watching and deleting models. */
 public final class Models {
     private static final String PATH = "/_plugins/_ivory/models";
+    private static final long CHUNK = 1 << 20;
 
     private final Http http;
 
@@ -92,15 +93,21 @@ public final class Models {
         return http.get("/.ivory-models/_count").ok().json().path("count").asLong();
     }
 
-    /**
-     * Deletes a model and waits until nothing is left of it but {@code chunks} chunks of others.
-     */
-    public void deleteWholly(String id, long chunks) {
-        delete(id).ok();
+    /** The number of chunks that belong to no model: a deleted model's go some time after it. */
+    public long strayChunks() {
+        long needed = 0;
+        for (JsonNode model : list().ok().json().path("models")) {
+            needed += Math.ceilDiv(model.path("size_in_bytes").asLong(), CHUNK);
+        }
+        return chunks() - needed;
+    }
+
+    /** Waits until the chunks of models deleted before are gone. */
+    public void awaitSwept() {
         Await.until(
-                "chunks of [" + id + "] gone",
+                "chunks of no model gone",
                 Duration.ofSeconds(60),
-                () -> chunks() == chunks ? true : null);
+                () -> strayChunks() == 0 ? true : null);
     }
 
     private static String named(String repository, String path) {

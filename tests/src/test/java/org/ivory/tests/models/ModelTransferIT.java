@@ -159,7 +159,7 @@ class ModelTransferIT {
                 Trainer.train(vectors, "--nlist", "2500", "--iterations", "1", "--encoder", "sq:8");
         assertTrue(trained.length > 1 << 20, trained.length + " bytes");
         Models models = new Models(cluster.client(1));
-        long chunks = models.chunks();
+        models.awaitSwept();
         for (int length : new int[] {1 << 20, (1 << 20) + 1, trained.length - 1}) {
             models.put("long", Arrays.copyOf(trained, length)).status(400).mentions("[length]");
         }
@@ -167,10 +167,10 @@ class ModelTransferIT {
         flipped[(1 << 20) + 77] ^= 4;
         models.put("long", flipped).status(400).mentions("[checksum]");
         models.get("long").status(404);
-        assertEquals(chunks, models.chunks());
+        assertEquals(0, models.strayChunks());
 
         models.put("long", trained).status(201);
-        assertEquals(chunks + 2, models.chunks());
+        assertEquals(0, models.strayChunks());
         assertArrayEquals(trained, models.export("long"));
         models.exportTo("long", "s3", "long.ivory").ok();
         models.importFrom("again", "s3", "long.ivory").status(201);
@@ -215,7 +215,10 @@ class ModelTransferIT {
     /** Deletes the index and the model and waits until no chunk is left. */
     private void forget() {
         cluster.client(0).drop(INDEX);
-        new Models(cluster.client(0)).deleteWholly(MODEL, 0);
+        Models models = new Models(cluster.client(0));
+        models.delete(MODEL).ok();
+        models.awaitSwept();
+        assertEquals(0, models.chunks());
     }
 
     private void load() {
