@@ -78,10 +78,17 @@ public final class CachedModel {
 
     /** As {@link #load}, and tries again by itself for as long as it fails. */
     public void keepLoaded() {
+        long pause;
         synchronized (this) {
+            // Of a load that failed before this nobody has planned the next attempt.
+            pause = keep == false && state == State.FAILED ? nextAttempt - cache.now() : 0;
             keep = true;
         }
-        load();
+        if (pause > 0) {
+            cache.loadLater(this, pause);
+        } else {
+            load();
+        }
     }
 
     /**

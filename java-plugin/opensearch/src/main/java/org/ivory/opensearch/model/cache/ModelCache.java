@@ -111,6 +111,13 @@ public final class ModelCache implements Closeable {
         threadPool.generic().execute(new LoadTask(model));
     }
 
+    /** Begins a load after so many nanoseconds, unless there is one by then. */
+    void loadLater(CachedModel model, long pause) {
+        // The host's clock has milliseconds only; a moment too early the load would not be due.
+        TimeValue later = TimeValue.timeValueMillis(1 + TimeUnit.NANOSECONDS.toMillis(pause));
+        threadPool.scheduleUnlessShuttingDown(later, ThreadPool.Names.GENERIC, model::load);
+    }
+
     private String nameOf(long fingerprint) {
         ModelMetadata metadata = registry.models().withFingerprint(fingerprint);
         return metadata == null ? null : metadata.id();
@@ -184,8 +191,7 @@ public final class ModelCache implements Closeable {
                     e);
         }
         if (pause >= 0 && closed == false) {
-            threadPool.scheduleUnlessShuttingDown(
-                    TimeValue.timeValueNanos(pause), ThreadPool.Names.GENERIC, model::load);
+            loadLater(model, pause);
         }
     }
 
