@@ -19,6 +19,7 @@ import org.ivory.opensearch.model.store.ModelIndex;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.ResourceNotFoundException;
 import org.opensearch.action.support.PlainActionFuture;
+import org.opensearch.common.CheckedRunnable;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.core.common.bytes.BytesArray;
 import org.opensearch.core.common.bytes.BytesReference;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Models' files between the nodes of a cluster: who does it, at the same time, and halfway. */
 @ClusterScope(scope = Scope.TEST, numDataNodes = 0, numClientNodes = 0)
@@ -42,6 +44,11 @@ public class ModelTransferTests extends OpenSearchIntegTestCase {
     @Override
     protected Collection<Class<? extends Plugin>> nodePlugins() {
         return List.of(IvoryPlugin.class);
+    }
+
+    /** As the host's, but patient: on a busy machine what takes milliseconds may take seconds. */
+    public static void assertBusy(CheckedRunnable<Exception> check) throws Exception {
+        assertBusy(check, 60, TimeUnit.SECONDS);
     }
 
     /** It demands that every search ends, which one of a node that is stopped need not. */

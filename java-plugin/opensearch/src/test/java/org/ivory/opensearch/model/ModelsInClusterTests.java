@@ -13,6 +13,7 @@ import org.ivory.opensearch.model.cache.CachedModel;
 import org.ivory.opensearch.model.metadata.ModelMetadata;
 import org.ivory.opensearch.model.metadata.ModelRegistry;
 import org.ivory.opensearch.model.metadata.ModelState;
+import org.opensearch.common.CheckedRunnable;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.test.InternalTestCluster.RestartCallback;
@@ -33,6 +34,11 @@ public class ModelsInClusterTests extends OpenSearchIntegTestCase {
     @Override
     protected Collection<Class<? extends Plugin>> nodePlugins() {
         return List.of(IvoryPlugin.class, SlowScrolls.class);
+    }
+
+    /** As the host's, but patient: on a busy machine what takes milliseconds may take seconds. */
+    public static void assertBusy(CheckedRunnable<Exception> check) throws Exception {
+        assertBusy(check, 60, TimeUnit.SECONDS);
     }
 
     /** It demands that every search ends, which one of a node that is stopped need not. */
@@ -122,13 +128,10 @@ public class ModelsInClusterTests extends OpenSearchIntegTestCase {
         ensureYellow();
         ModelMetadata failed = get(client(), "m");
         assertEquals(ModelState.FAILED, failed.state());
-        assertBusy(
-                () -> {
-                    ModelRegistry registry = internalCluster().getInstance(ModelRegistry.class);
-                    assertEquals(ModelState.FAILED, registry.models().get("m").state());
-                },
-                30,
-                TimeUnit.SECONDS);
+        assertBusy(() -> {
+            ModelRegistry registry = internalCluster().getInstance(ModelRegistry.class);
+            assertEquals(ModelState.FAILED, registry.models().get("m").state());
+        });
         ModelMetadata again = TrainingData.train(client(), TrainingData.request("m", 8));
         assertEquals(again.reason(), ModelState.READY, again.state());
     }

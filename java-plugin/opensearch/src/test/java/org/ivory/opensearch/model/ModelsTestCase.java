@@ -12,6 +12,7 @@ import org.ivory.opensearch.model.metadata.ModelRegistry;
 import org.ivory.opensearch.model.store.ModelStore;
 import org.ivory.opensearch.stats.IvoryStats;
 import org.opensearch.cluster.service.ClusterService;
+import org.opensearch.common.CheckedRunnable;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.test.OpenSearchSingleNodeTestCase;
@@ -19,6 +20,7 @@ import org.opensearch.test.OpenSearchSingleNodeTestCase;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** A node with the plugin and the native library. */
 public abstract class ModelsTestCase extends OpenSearchSingleNodeTestCase {
@@ -31,6 +33,11 @@ public abstract class ModelsTestCase extends OpenSearchSingleNodeTestCase {
     public void tearDown() throws Exception {
         SlowScrolls.letGo();
         super.tearDown();
+    }
+
+    /** As the host's, but patient: on a busy machine what takes milliseconds may take seconds. */
+    public static void assertBusy(CheckedRunnable<Exception> check) throws Exception {
+        assertBusy(check, 60, TimeUnit.SECONDS);
     }
 
     @Override

@@ -26,7 +26,6 @@ import org.opensearch.core.tasks.TaskId;
 import org.opensearch.tasks.TaskInfo;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Trainings in a node, from the request to the stored model, and every way they may end. */
 public class TrainingTests extends ModelsTestCase {
@@ -217,7 +216,7 @@ public class TrainingTests extends ModelsTestCase {
         train(request("gone", 4));
         assertEquals(2, chunks());
         delete("gone");
-        assertBusy(() -> assertEquals(1, chunks()), 30, TimeUnit.SECONDS);
+        assertBusy(() -> assertEquals(1, chunks()));
         assertEquals(ModelState.READY, get("keep").state());
     }
 
