@@ -81,6 +81,7 @@ public class SegmentCellsTests extends LuceneTestCase {
         int before = SegmentCache.size();
         IndexWriterConfig config = newIndexWriterConfig(null);
         config.setMergePolicy(NoMergePolicy.INSTANCE);
+        config.setMaxBufferedDocs(100); // a segment a commit
         try (Directory directory = newDirectory();
                 IndexWriter writer = new IndexWriter(directory, config)) {
             add(writer, "f", 1, 1);
