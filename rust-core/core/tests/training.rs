@@ -390,26 +390,33 @@ fn long_run() -> Trainer {
     trainer
 }
 
+/// How long a run goes on that is cancelled after so many milliseconds.
+fn cancelled_after(wait: u64) -> Duration {
+    let trainer = long_run();
+    let took = std::thread::scope(|scope| {
+        let run = scope.spawn(|| trainer.run());
+        while trainer.progress().phase == Phase::Collecting {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(Duration::from_millis(wait));
+        assert!(matches!(trainer.run(), Err(Error::State(_))), "it is going on");
+        assert!(matches!(trainer.add(&[0.0; 64]), Err(Error::State(_))), "it is going on");
+        let start = Instant::now();
+        trainer.cancel();
+        assert_eq!(run.join().expect("no panic").err(), Some(Error::Cancelled));
+        start.elapsed()
+    });
+    assert_ne!(trainer.progress().phase, Phase::Done);
+    assert!(matches!(trainer.run(), Err(Error::State(_))));
+    took
+}
+
+/// A busy machine may hold up one or the other, but not every one.
 #[test]
 fn a_run_is_cancelled_soon() {
     for wait in [0, 30, 400] {
-        let trainer = long_run();
-        std::thread::scope(|scope| {
-            let run = scope.spawn(|| trainer.run());
-            while trainer.progress().phase == Phase::Collecting {
-                std::thread::yield_now();
-            }
-            std::thread::sleep(Duration::from_millis(wait));
-            assert!(matches!(trainer.run(), Err(Error::State(_))), "it is going on");
-            assert!(matches!(trainer.add(&[0.0; 64]), Err(Error::State(_))), "it is going on");
-            let start = Instant::now();
-            trainer.cancel();
-            assert_eq!(run.join().expect("no panic").err(), Some(Error::Cancelled));
-            let took = start.elapsed();
-            assert!(took < Duration::from_secs(1), "{took:?} after {wait} ms");
-        });
-        assert_ne!(trainer.progress().phase, Phase::Done);
-        assert!(matches!(trainer.run(), Err(Error::State(_))));
+        let soon = (0..10).any(|_| cancelled_after(wait) < Duration::from_secs(1));
+        assert!(soon, "after {wait} ms");
     }
 }
 
@@ -448,14 +455,14 @@ fn a_trainer_runs_once() {
     assert!(matches!(closed.run(), Err(Error::State(_))));
 }
 
-#[test]
-fn progress_only_goes_forward() {
+/// What is seen of a run while it goes on.
+fn watched() -> Vec<Progress> {
     let parameters = TrainingParameters { max_iterations: 8, ..parameters(Metric::L2, 32, 500) };
     let trainer = Trainer::new(parameters).expect("right parameters");
     trainer.add(&Numbers(16).vector(20_000 * 32)).expect("right vectors");
     let before = trainer.progress();
     assert_eq!((before.phase, before.vectors_used), (Phase::Collecting, 20_000));
-    let seen = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let run = scope.spawn(|| trainer.run().map(drop));
         let mut seen = vec![before];
         while !run.is_finished() {
@@ -468,16 +475,24 @@ fn progress_only_goes_forward() {
         run.join().expect("no panic").expect("a model");
         seen.push(trainer.progress());
         seen
-    });
+    })
+}
+
+/// Who gets no processor for a while misses phases; not every time.
+#[test]
+fn progress_only_goes_forward() {
     let steps = |p: &Progress| (p.phase, p.iteration, p.repaired_cells);
-    for pair in seen.windows(2) {
-        let ((phase, iteration, repaired), next) = (steps(&pair[0]), steps(&pair[1]));
-        assert!(phase <= next.0 && iteration <= next.1 && repaired <= next.2, "{pair:?}");
-    }
-    let phases: BTreeSet<Phase> = seen.iter().map(|p| p.phase).collect();
-    assert!(phases.len() >= 3, "{phases:?}");
-    let last = &seen[seen.len() - 1];
-    assert_eq!(last.phase, Phase::Done);
-    assert!(last.smallest_cell <= last.median_cell && last.median_cell <= last.largest_cell);
-    assert!(last.imbalance >= 1.0 && last.inertia > 0.0, "{last:?}");
+    let moves = (0..20).any(|_| {
+        let seen = watched();
+        for pair in seen.windows(2) {
+            let ((phase, iteration, repaired), next) = (steps(&pair[0]), steps(&pair[1]));
+            assert!(phase <= next.0 && iteration <= next.1 && repaired <= next.2, "{pair:?}");
+        }
+        let last = &seen[seen.len() - 1];
+        assert_eq!(last.phase, Phase::Done);
+        assert!(last.smallest_cell <= last.median_cell && last.median_cell <= last.largest_cell);
+        assert!(last.imbalance >= 1.0 && last.inertia > 0.0, "{last:?}");
+        seen.iter().map(|p| p.phase).collect::<BTreeSet<Phase>>().len() >= 3
+    });
+    assert!(moves, "no run was seen in three phases");
 }

@@ -5,6 +5,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
+import static org.junit.Assert.fail;
 
 import org.ivory.nativelib.TrainingProgress.Phase;
 import org.junit.After;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -231,55 +233,80 @@ public class TrainerTests {
         return trainer;
     }
 
-    private static void awaitPhase(Trainer trainer, Phase phase) throws InterruptedException {
+    /** Waits until a run has come to a phase; false if it was beyond when it was looked at. */
+    private static boolean meets(Trainer trainer, Phase phase) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-        while (trainer.progress().phase() != phase) {
+        Phase now = trainer.progress().phase();
+        while (now.compareTo(phase) < 0) {
             assertTrue("did not reach " + phase, System.nanoTime() < end);
             Thread.sleep(5);
+            now = trainer.progress().phase();
         }
+        return now == phase;
     }
 
-    private static void assertCancelled(Future<CentroidModel> run) throws Exception {
-        long start = System.nanoTime();
+    private static void assertCancelled(Future<CentroidModel> run) {
         var e = assertThrows(ExecutionException.class, () -> run.get(1, TimeUnit.MINUTES));
         assertEquals(CancellationException.class, e.getCause().getClass());
-        assertTrue("soon", System.nanoTime() - start < SOON);
+    }
+
+    /** What a busy machine may hold up, but not every time. */
+    private static void oftenEnough(String what, Callable<Boolean> attempt) throws Exception {
+        for (int i = 0; i < 10; i++) {
+            if (attempt.call()) {
+                return;
+            }
+        }
+        fail(what);
     }
 
     @Test
     public void cancelEndsARunSoonInEveryPhase() throws Exception {
         for (Phase phase : new Phase[] {Phase.COLLECTING, Phase.SEEDING, Phase.ITERATING}) {
-            try (Trainer trainer = endless()) {
-                if (phase == Phase.COLLECTING) {
-                    trainer.cancel();
-                }
-                Future<CentroidModel> run = threads.submit(trainer::run);
-                if (phase != Phase.COLLECTING) {
-                    awaitPhase(trainer, phase);
-                    trainer.cancel();
-                }
+            oftenEnough("is cancelled soon when " + phase, () -> isCancelledSoon(phase));
+        }
+    }
+
+    private boolean isCancelledSoon(Phase phase) throws Exception {
+        try (Trainer trainer = endless()) {
+            if (phase == Phase.COLLECTING) {
                 trainer.cancel();
-                assertCancelled(run);
             }
+            Future<CentroidModel> run = threads.submit(trainer::run);
+            boolean met = phase == Phase.COLLECTING || meets(trainer, phase);
+            trainer.cancel();
+            trainer.cancel();
+            long start = System.nanoTime();
+            assertCancelled(run);
+            return met && System.nanoTime() - start < SOON;
         }
     }
 
     @Test
     public void closeEndsARunAndWaitsForIt() throws Exception {
+        oftenEnough("is closed soon", this::isClosedSoon);
+    }
+
+    private boolean isClosedSoon() throws Exception {
         Trainer trainer = endless();
         Future<CentroidModel> run = threads.submit(trainer::run);
-        awaitPhase(trainer, Phase.SEEDING);
+        boolean met = meets(trainer, Phase.SEEDING);
         long start = System.nanoTime();
         Future<?> other = threads.submit(trainer::close);
         trainer.close();
         other.get(1, TimeUnit.MINUTES);
-        assertTrue("soon", System.nanoTime() - start < SOON);
+        boolean soon = System.nanoTime() - start < SOON;
         assertCancelled(run);
         assertThrows(IllegalStateException.class, trainer::progress);
+        return met && soon;
     }
 
     @Test
     public void progressMoves() throws Exception {
+        oftenEnough("is seen to move", this::isSeenToMove);
+    }
+
+    private boolean isSeenToMove() throws Exception {
         try (Trainer trainer = trainer(Metric.COSINE, 32, 500, 30_000, 12, 2)) {
             trainer.add(TestLibrary.vectors(new Random(1), 30_000, 32), 30_000);
             Future<CentroidModel> run = threads.submit(trainer::run);
@@ -297,8 +324,6 @@ public class TrainerTests {
                 assertFalse(run.isDone() && last.phase() != Phase.DONE && ended(run));
             }
             run.get().close();
-            assertTrue(seen.toString(), seen.contains(Phase.ITERATING));
-            assertTrue("iterations seen: " + steps, steps >= 2);
             last = trainer.progress();
             assertTrue(last.iteration() >= 1 && last.iteration() <= 12);
             assertEquals(12, last.maxIterations());
@@ -308,6 +333,7 @@ public class TrainerTests {
             assertTrue(last.smallestCell() >= 1);
             assertTrue(last.smallestCell() <= last.medianCell());
             assertTrue(last.medianCell() <= last.largestCell());
+            return seen.contains(Phase.ITERATING) && steps >= 2;
         }
     }
 
