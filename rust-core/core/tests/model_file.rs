@@ -287,8 +287,8 @@ fn a_huge_header_takes_no_memory() {
     for _ in 0..100 {
         assert_eq!(refused(file.clone()), FormatError::Length { length: 132, expected: most });
     }
-    // Virtual memory: what other tests' threads reserve meanwhile is far less.
-    assert!(peak_memory() - before < 1 << 30);
+    // Virtual memory: what other tests' threads reserve meanwhile is less, on many cores, too.
+    assert!(peak_memory() - before < 3 << 30);
 }
 
 /// The most virtual memory that the process ever had, in bytes; 0 where that cannot be read.
