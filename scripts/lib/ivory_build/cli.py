@@ -25,7 +25,12 @@ A JDK of 22 or later is looked for in IVORY_JDK, JAVA_HOME and the usual places.
 def build() -> None:
     """The native library, then the plugin zip around it."""
     _step(["cargo", "build", "--release", "--locked"], None)
-    _step(gradle.command("assemble"), gradle.environment())
+    # What the tests will need is fetched, too: here a download that broke off is tried again.
+    command, environment = gradle.command("download", "assemble"), gradle.environment()
+    try:
+        _step(command, environment)
+    except BuildError:
+        _step(command, environment)
 
 
 def build_cli() -> Path:

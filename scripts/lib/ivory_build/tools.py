@@ -16,6 +16,8 @@ from ivory_node.jdk import OLDEST, find_jdk
 
 CARGO_BIN = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo") / "bin"
 NEWEST_OPENJDK_PACKAGE = 30
+# Others, such as a machine's own updates at its start, may hold apt's lock for a while.
+PATIENTLY = ("-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=5")
 
 
 class BuildError(NodeError):
@@ -69,6 +71,7 @@ def ensure_tools(java: bool = True) -> None:
     """Return when every tool is there; else say what is missing and how to get it.
 
     Without `java` only what Rust needs is looked for."""
+    os.environ.setdefault("CARGO_NET_RETRY", "10")
     if CARGO_BIN.is_dir() and shutil.which("cargo") is None:
         os.environ["PATH"] = f"{CARGO_BIN}{os.pathsep}{os.environ['PATH']}"
     tools = TOOLS if java else RUST_TOOLS
@@ -118,17 +121,19 @@ def _root_prefix() -> list[str] | None:
 
 
 def _install(packages: list[str], what: str) -> None:
-    command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
-    advice = f"missing: {what}. Install it, on Debian or Ubuntu by: sudo {' '.join(command)}"
+    command = ["install", "-y", "--no-install-recommends", *packages]
+    advice = (
+        f"missing: {what}. Install it, on Debian or Ubuntu by: sudo apt-get {' '.join(command)}"
+    )
     prefix = _root_prefix()
     if shutil.which("apt-get") is None or prefix is None:
         raise BuildError(advice)
     say(f"missing: {what}; installing {' '.join(packages)}")
-    quietly = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive"]
+    quietly = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *PATIENTLY]
     # Package lists may be old or absent: a second try with new ones.
     if _run([*quietly, *command]):
         return
-    _run([*quietly, "apt-get", "update", "-q"])
+    _run([*quietly, "update", "-q"])
     if not _run([*quietly, *command]):
         raise BuildError(f"the installation failed; {advice}")
 

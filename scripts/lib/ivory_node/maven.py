@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -70,17 +71,22 @@ def run(arguments: list[str], folder: Path) -> None:
     environment = dict(os.environ)
     if not environment.get("JAVA_HOME") and shutil.which("java") is None:
         environment["JAVA_HOME"] = str(find_jdk())
-    done = subprocess.run(
-        [executable, "-B", "-q", *arguments],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
+    # A download may break off; Maven remembers that it failed unless it is told to look again.
+    for again in ([], ["-U"], ["-U"]):
+        done = subprocess.run(
+            [executable, "-B", "-q", *again, *arguments],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if done.returncode == 0:
+            break
+        time.sleep(5)
+    else:
         raise NodeError(f"Maven could not resolve the node's artifacts:\n{tail(done.stdout, 20)}")
 
 

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from ivory_build.tools import BuildError
@@ -73,7 +74,14 @@ def _environment() -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     _checked([sys.executable, "-m", "venv", str(folder)])
     install = ["install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]
-    _checked([str(folder / "bin" / "python"), "-m", "pip", *install, "-r", str(REQUIREMENTS)])
+    pip = [str(folder / "bin" / "python"), "-m", "pip", *install, "-r", str(REQUIREMENTS)]
+    # A download may break off.
+    for pause in (5, 20):
+        if subprocess.run(pip, capture_output=True, check=False).returncode == 0:
+            break
+        time.sleep(pause)
+    else:
+        _checked(pip)
     stamp.touch()
     return folder
 
