@@ -104,7 +104,9 @@ def _options() -> Options:
         help=f"compile with fewer optimisations, run {QUICK_SECONDS} s, forget the corpus",
     )
     parser.add_argument("--corpus", type=Path, help="default: fuzz-corpus in the build folder")
-    parser.add_argument("--seed", type=int, default=0, help="of libFuzzer; default 0: any")
+    parser.add_argument(
+        "--seed", type=int, help="of libFuzzer; default 0: any, or with --quick always the same"
+    )
     given = parser.parse_args()
     seconds = given.seconds if given.seconds is not None else QUICK_SECONDS if given.quick else 600
     if seconds < 1 or given.jobs < 1:
@@ -116,7 +118,7 @@ def _options() -> Options:
         given.jobs,
         given.quick,
         corpus.absolute(),
-        given.seed,
+        given.seed if given.seed is not None else int(given.quick),
     )
 
 
