@@ -39,7 +39,7 @@ def request(method: str, url: str, body: object = None) -> dict:
     headers = {"Content-Type": "application/json"}
     call = urllib.request.Request(url, data, headers, method=method)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(call, timeout=30) as answer:
+    with opener.open(call, timeout=150) as answer:
         return json.load(answer)
 
 
@@ -96,7 +96,7 @@ class OneNodeTest(NodeFolderTest):
         self.up()
         request("POST", f"{url}/kept/_refresh")
         self.assertEqual(2, request("GET", f"{url}/kept/_count")["count"])
-        self.assertIn("started", node("logs", "--dir", self.dir, "-n", "5").stdout)
+        self.assertIn("started", node("logs", "--dir", self.dir, "-n", "200").stdout)
         [pid] = self.pids()
 
         node("down", "--dir", self.dir)
@@ -111,7 +111,7 @@ class OneNodeTest(NodeFolderTest):
         [url] = self.up("--port", "0", "--plugin", str(path), *SMALL).stdout.split()
 
         def installed() -> list[str]:
-            with urllib.request.urlopen(f"{url}/_cat/plugins?h=component", timeout=30) as answer:
+            with urllib.request.urlopen(f"{url}/_cat/plugins?h=component", timeout=150) as answer:
                 return answer.read().decode().split()
 
         self.assertEqual([name], installed())
@@ -154,7 +154,7 @@ class ThreeNodesTest(NodeFolderTest):
         after = self.pids()
         self.assertEqual([before[0], before[2]], [after[0], after[2]])
         self.assertNotEqual(before[1], after[1])
-        health = f"{urls.split()[1]}/_cluster/health?wait_for_status=green&timeout=60s"
+        health = f"{urls.split()[1]}/_cluster/health?wait_for_status=green&timeout=120s"
         self.assertEqual("green", request("GET", health)["status"])
         self.assertEqual(3, self.status()["status"] and len(self.pids()))
 

@@ -199,7 +199,7 @@ def status(folder: Folder) -> dict[str, Any]:
             }
         )
         if running and health is None:
-            health = get(f"{record.url}/_cluster/health")
+            health = get(f"{record.url}/_cluster/health", 30)
     # The cluster may not have noticed yet that a node is gone.
     alive = sum(1 for one in nodes if one["alive"])
     joined = health.get("number_of_nodes") if health else 0
