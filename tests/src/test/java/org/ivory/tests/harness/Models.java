@@ -87,6 +87,18 @@ public final class Models {
         return http.post(PATH + "/" + id + "/_import", named(repository, path));
     }
 
+    /** The task of a training under way by its id, or null if there is none. */
+    public Map.Entry<String, JsonNode> trainingTask() {
+        JsonNode nodes =
+                http.get("/_tasks?detailed=true&actions=*ivory*train*").ok().json().path("nodes");
+        for (JsonNode node : nodes) {
+            for (Map.Entry<String, JsonNode> task : node.path("tasks").properties()) {
+                return task;
+            }
+        }
+        return null;
+    }
+
     /** The number of documents that hold parts of models. */
     public long chunks() {
         http.post("/.ivory-models/_refresh", null).ok();
@@ -106,7 +118,7 @@ public final class Models {
     public void awaitSwept() {
         Await.until(
                 "chunks of no model gone",
-                Duration.ofSeconds(60),
+                Duration.ofSeconds(180),
                 () -> strayChunks() == 0 ? true : null);
     }
 
