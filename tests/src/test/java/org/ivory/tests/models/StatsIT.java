@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import org.ivory.tests.harness.Await;
 import org.ivory.tests.harness.Bulk;
 import org.ivory.tests.harness.Client;
 import org.ivory.tests.harness.IndexSpec;
@@ -17,6 +18,7 @@ import org.ivory.tests.harness.Vectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.time.Duration;
 import java.util.List;
 
 /** What the plugin tells of itself: the library, the models, and counters that count. */
@@ -42,11 +44,14 @@ class StatsIT {
 
     @Test
     void countersCount() {
+        // A run is counted as ended a moment after its model is ready.
+        awaitNoneRunning();
         Stats start = Stats.of(client);
         float[][] vectors = Vectors.random(9, COUNT, 8);
         client.create(INDEX, new IndexSpec().vector("v", 8, Space.L2, null));
         new Bulk(client, INDEX, "v").load(vectors);
         new Models(client).train(MODEL, INDEX, "v", 10, Space.L2);
+        awaitNoneRunning();
         assertEquals(1, grown(start, "/training/started"));
         assertEquals(1, grown(start, "/training/succeeded"));
 
@@ -67,6 +72,13 @@ class StatsIT {
 
         client.drop(INDEX);
         new Models(client).delete(MODEL).ok();
+    }
+
+    private void awaitNoneRunning() {
+        Await.until(
+                "no training under way",
+                Duration.ofSeconds(60),
+                () -> Stats.of(client).total("/training/running") == 0 ? true : null);
     }
 
     private long grown(Stats before, String counter) {
