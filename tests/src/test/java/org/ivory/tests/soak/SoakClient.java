@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * One of the soak test's clients. Its documents carry its own tag and nobody else touches them, so
@@ -29,7 +30,7 @@ final class SoakClient implements Runnable {
     private final int dimension;
     private final int nlist;
     private final int number;
-    private final long until;
+    private final BooleanSupplier goesOn;
     private final Random random;
     private final Map<Integer, float[]> documents = new TreeMap<>();
     private int next;
@@ -38,20 +39,26 @@ final class SoakClient implements Runnable {
     long searches;
     volatile Throwable failure;
 
-    SoakClient(Client client, String index, int dimension, int nlist, int number, long untilNanos) {
+    SoakClient(
+            Client client,
+            String index,
+            int dimension,
+            int nlist,
+            int number,
+            BooleanSupplier goesOn) {
         this.client = client;
         this.index = index;
         this.dimension = dimension;
         this.nlist = nlist;
         this.number = number;
-        this.until = untilNanos;
+        this.goesOn = goesOn;
         this.random = new Random(1000 + number);
     }
 
     @Override
     public void run() {
         try {
-            while (System.nanoTime() < until) {
+            while (goesOn.getAsBoolean()) {
                 for (int i = 0; i < 4; i++) {
                     write();
                 }
