@@ -15,13 +15,15 @@ import java.util.List;
  * for whoever reads the logs, until the next run.
  */
 public final class Cluster implements AutoCloseable {
-    private static final Duration START = Duration.ofMinutes(5);
+    private static final Duration START = Duration.ofMinutes(15);
+    private static final Duration MODELS = Duration.ofMinutes(2);
 
     /** What to start; {@code more} are further arguments of {@code scripts/node up}. */
     public record Options(String name, int nodes, Path plugin, List<String> more) {
-        /** One node with the built plugin. */
+        /** One node with the built plugin. However slow it is, documents wait for their model. */
         public static Options named(String name) {
-            return new Options(name, 1, Settings.plugin(), List.of());
+            return new Options(name, 1, Settings.plugin(), List.of())
+                    .withSetting("plugins.ivory.model.load_wait", "2m");
         }
 
         public Options withNodes(int count) {
@@ -97,7 +99,7 @@ public final class Cluster implements AutoCloseable {
         if (!Files.exists(directory)) {
             command.addAll(List.of("--port", "0"));
         }
-        command.addAll(List.of("--nodes", "" + options.nodes));
+        command.addAll(List.of("--nodes", "" + options.nodes, "--timeout", "600"));
         command.addAll(List.of("--plugin", options.plugin.toString()));
         command.addAll(options.more);
         node(command);
@@ -148,7 +150,10 @@ public final class Cluster implements AutoCloseable {
         return directory;
     }
 
-    /** Waits for a health of at least {@code color} with no shard moving. */
+    /**
+     * Waits for a health of at least {@code color} with no shard moving, and until every node holds
+     * the models of its mappings: it loads them beside its shards, and searches exactly until then.
+     */
     public void awaitHealth(int node, String color) {
         client(node)
                 .http()
@@ -157,6 +162,13 @@ public final class Cluster implements AutoCloseable {
                                 + "&wait_for_no_initializing_shards=true&wait_for_status="
                                 + color)
                 .ok();
+        awaitModels(node);
+    }
+
+    /** Waits until no node has a model on the way into its memory. */
+    public void awaitModels(int node) {
+        Await.until(
+                "models loaded", MODELS, () -> Stats.of(client(node)).hasAllModels() ? true : null);
     }
 
     /** Anonymous resident memory of a node in bytes, from /proc: without mapped files. */

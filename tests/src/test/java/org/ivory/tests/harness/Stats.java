@@ -23,6 +23,18 @@ public record Stats(JsonNode json) {
         return value.asLong();
     }
 
+    /** Whether no node has a model on the way into its memory. */
+    public boolean hasAllModels() {
+        for (JsonNode node : json.path("nodes")) {
+            for (JsonNode model : node.path("models").path("held")) {
+                if (model.path("state").asText().matches("loading|failed")) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     /** What the only node tells; fails the test if there are more. */
     public JsonNode node() {
         if (json.path("nodes").size() != 1) {

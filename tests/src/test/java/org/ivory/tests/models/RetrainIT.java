@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.ivory.tests.harness.BruteForce;
 import org.ivory.tests.harness.Bulk;
 import org.ivory.tests.harness.Client;
+import org.ivory.tests.harness.Cluster;
 import org.ivory.tests.harness.DataSet;
 import org.ivory.tests.harness.Hits;
 import org.ivory.tests.harness.IndexSpec;
@@ -36,11 +37,13 @@ class RetrainIT {
     private static final int COUNT = 3000;
     private static final int NLIST = 30;
 
+    private final Cluster cluster;
     private final Client client;
     private final DataSet set;
 
-    RetrainIT(Client client) {
-        this.client = client;
+    RetrainIT(Cluster cluster) {
+        this.cluster = cluster;
+        this.client = cluster.client();
         DataSet all = DataSet.minilm().firstQueries(10);
         this.set =
                 new DataSet(
@@ -164,6 +167,8 @@ class RetrainIT {
         assertCandidatesWhateverIsProbed(0, COUNT);
         for (String model : List.of("retrain-model-a", "retrain-model-b")) {
             mapTo(model);
+            // A merge does not wait for a model.
+            cluster.awaitModels(0);
             assertAllFound(COUNT);
             // A second segment in each shard, so that there is something to merge.
             for (int i = 0; i < 20; i++) {
@@ -196,6 +201,7 @@ class RetrainIT {
         create("retrain-model-a");
         new Bulk(client, INDEX, "v").load(set.base(), 0, 1500);
         mapTo("retrain-model-b");
+        cluster.awaitModels(0);
         assertAllFound(1500);
         new Bulk(client, INDEX, "v").load(set.base(), 1500, COUNT);
         assertAllFound(COUNT);

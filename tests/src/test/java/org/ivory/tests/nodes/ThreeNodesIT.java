@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import org.ivory.tests.harness.Await;
 import org.ivory.tests.harness.BruteForce;
 import org.ivory.tests.harness.Bulk;
 import org.ivory.tests.harness.Client;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -150,7 +152,11 @@ class ThreeNodesIT {
         begun.await();
         int before = answered.get();
         cluster.kill(2);
-        org.ivory.tests.harness.Await.sleep(4000);
+        Await.sleep(4000);
+        Await.until(
+                "answers after the kill",
+                Duration.ofSeconds(120),
+                () -> failure.get() != null || answered.get() > before + 50 ? true : null);
         stop.set(true);
         for (Thread thread : searchers) {
             thread.join();
@@ -182,7 +188,8 @@ class ThreeNodesIT {
     @Order(6)
     void documentsComeWhileANodeIsDown() {
         Client client = cluster.client(0);
-        client.http().get("/_cluster/health?wait_for_nodes=2&timeout=60s").ok();
+        String limits = "&timeout=120s&cluster_manager_timeout=120s";
+        client.http().get("/_cluster/health?wait_for_nodes=2" + limits).ok();
         new Bulk(client, INDEX, "v").load(set.base(), COUNT, COUNT + MORE);
         assertRecall(0, COUNT + MORE);
     }
@@ -220,9 +227,9 @@ class ThreeNodesIT {
                             "/" + moving + "/_settings",
                             "{\"index.routing.allocation.require._name\":\"" + name + "\"}")
                     .ok();
-            org.ivory.tests.harness.Await.until(
+            Await.until(
                     "the shard on " + name,
-                    java.time.Duration.ofSeconds(60),
+                    Duration.ofSeconds(120),
                     () ->
                             client.http()
                                             .get("/_cat/shards/" + moving + "?h=state,node")
@@ -232,6 +239,7 @@ class ThreeNodesIT {
                                             .matches("STARTED\\s+" + name)
                                     ? true
                                     : null);
+            cluster.awaitModels(0);
             assertEquals(before, answers(client, moving, ""), "on " + name);
         }
     }
