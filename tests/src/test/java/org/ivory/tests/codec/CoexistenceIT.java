@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.ivory.tests.harness.Bulk;
 import org.ivory.tests.harness.Client;
 import org.ivory.tests.harness.Cluster;
+import org.ivory.tests.harness.Folders;
 import org.ivory.tests.harness.Hits;
 import org.ivory.tests.harness.IndexSpec;
 import org.ivory.tests.harness.Models;
@@ -17,15 +18,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Vector fields in indices of every kind of codec, in a node that has the k-NN plugin as well: the
@@ -128,12 +124,9 @@ class CoexistenceIT {
     private static boolean hasFiles(String index, String extension) {
         cluster.client().flush(index);
         String uuid = uuid(index);
-        try (Stream<Path> files = Files.walk(cluster.directory())) {
-            return files.anyMatch(
-                    file -> file.toString().contains(uuid) && file.toString().endsWith(extension));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Folders.files(cluster.directory()).stream()
+                .anyMatch(file ->
+                        file.toString().contains(uuid) && file.toString().endsWith(extension));
     }
 
     @Test

@@ -13,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /** An S3 server on this machine (moto's), with one bucket. Closing ends it; nothing is kept. */
 public final class S3Server implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration INSTALL = Duration.ofMinutes(5);
+    private static final Duration START = Duration.ofSeconds(180);
+    private static final Duration INSTALL = Duration.ofMinutes(10);
+    private static final int ATTEMPTS = 3;
     private static final String BUCKET = "models";
 
     private final Process process;
@@ -30,6 +31,19 @@ public final class S3Server implements AutoCloseable {
         Path list = Settings.scripts().resolveSibling("tests").resolve("s3.txt");
         String venv = Settings.scripts().resolve("lib").resolve("venv").toString();
         String python = Commands.run(INSTALL, List.of(venv, list.toString())).strip();
+        for (int attempt = 1; true; attempt++) {
+            try {
+                return start(python);
+            } catch (AssertionError e) {
+                // Another program may have taken the port that was free.
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static S3Server start(String python) {
         try {
             int port = freePort();
             Path log = Settings.work().resolve("s3.log");
