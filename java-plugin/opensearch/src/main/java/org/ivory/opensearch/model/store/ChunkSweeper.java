@@ -1,5 +1,6 @@
 package org.ivory.opensearch.model.store;
 
+import org.opensearch.action.admin.indices.refresh.RefreshRequest;
 import org.opensearch.action.bulk.BulkRequest;
 import org.opensearch.action.bulk.BulkResponse;
 import org.opensearch.action.delete.DeleteRequest;
@@ -37,7 +38,14 @@ public final class ChunkSweeper {
      * @param listener is told the number of chunks deleted
      */
     public void sweep(Predicate<String> needed, ActionListener<Integer> listener) {
-        sweep(needed, new HashSet<>(), 0, listener);
+        // A run that was given up has not made visible what it wrote.
+        client.admin()
+                .indices()
+                .refresh(
+                        new RefreshRequest(ModelIndex.NAME),
+                        ActionListener.wrap(
+                                refreshed -> sweep(needed, new HashSet<>(), 0, listener),
+                                listener::onFailure));
     }
 
     private void sweep(
