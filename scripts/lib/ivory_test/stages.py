@@ -119,5 +119,5 @@ def all_stages() -> list[Stage]:
             partial(_python_tests, "benches/tests"),
             needs_build=True,
         ),
-        Stage("integration", "tests against real nodes", _integration, 2400, needs_build=True),
+        Stage("integration", "tests against real nodes", _integration, 5400, needs_build=True),
     ]
