@@ -21,6 +21,8 @@ enum Kind {
     Lopsided,
     /// Far from the origin.
     Far,
+    /// Different in few directions, far from the origin: a few components say nearly all.
+    Fading,
 }
 
 struct Case {
@@ -52,6 +54,13 @@ impl Case {
             }
             Kind::Lopsided => rows.iter_mut().step_by(dimension).for_each(|x| *x *= 1000.0),
             Kind::Far => rows.iter_mut().for_each(|x| *x += 300.0),
+            Kind::Fading => {
+                for row in rows.chunks_mut(dimension) {
+                    row.iter_mut().zip(0..).for_each(|(x, k)| *x = *x * 0.9f32.powi(k) + 3.0);
+                    // So that no component is a direction.
+                    (1..dimension).for_each(|k| row[k] += row[k - 1] * 0.5);
+                }
+            }
         }
         // Near some centroid, exactly at it, in between, and anywhere.
         let mut points = Vec::new();
@@ -82,7 +91,8 @@ impl Case {
 }
 
 fn cases() -> impl Iterator<Item = (Kind, Case)> {
-    let kinds = [Kind::Even, Kind::Clustered, Kind::Repeated, Kind::Lopsided, Kind::Far];
+    use Kind::*;
+    let kinds = [Even, Clustered, Repeated, Lopsided, Far, Fading];
     let shapes = [(2, 512), (7, 1024), (33, 600), (128, 1024)];
     kinds.into_iter().flat_map(move |kind| {
         METRICS.into_iter().flat_map(move |metric| {

@@ -203,6 +203,28 @@ impl Kernels {
         unsafe { coarse::preselect_in(&self.summer, coarse, point, ranges, count, memory) }
     }
 
+    /// Finds the cells whose keys may be at most a limit, where keys are as in [`Kernels::preselect`]: that
+    /// which `exact` gives for the cell of the smallest rounded key, with `slack` added. `false` as
+    /// there.
+    ///
+    /// # Errors
+    /// If memory is refused.
+    ///
+    /// # Panics
+    /// If the point's length is not the centroids' dimension.
+    pub fn preselect_below(
+        &self,
+        coarse: &Coarse,
+        point: &[f32],
+        slack: f64,
+        exact: impl FnMut(u32) -> f64,
+        memory: &mut Preselection,
+    ) -> Result<bool, TryReserveError> {
+        assert!(point.len() == coarse.dimension(), "length of the point");
+        // SAFETY: the level is available.
+        unsafe { coarse::preselect_below(&self.summer, coarse, point, slack, exact, memory) }
+    }
+
     /// Lays out a query's tables (nibble after nibble, sixteen entries each) for [`Kernels::scan`].
     ///
     /// # Errors

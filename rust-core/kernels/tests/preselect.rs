@@ -55,6 +55,9 @@ impl Case {
             .collect();
         let rounded: Vec<f64> =
             self.keys(kernels, point).iter().map(|&key| f64::from(key)).collect();
+        if count == 1 {
+            self.check_below(kernels, point, &rounded);
+        }
         for keys in [exact, rounded] {
             let mut sorted = keys.clone();
             sorted.sort_by(f64::total_cmp);
@@ -64,6 +67,27 @@ impl Case {
             }
         }
         Some(cells.len())
+    }
+
+    /// Checks that all cells are found whose key is at most that of the one that was asked for.
+    fn check_below(&self, kernels: &Kernels, point: &[f32], keys: &[f64]) {
+        let coarse = kernels.coarse(&self.centroids, self.dimension, &self.bias).expect("memory");
+        let mut memory = Preselection::default();
+        let mut asked = Vec::new();
+        let exact = |cell| {
+            asked.push(cell);
+            keys[cell as usize]
+        };
+        assert!(kernels.preselect_below(&coarse, point, 0.0, exact, &mut memory).expect("memory"));
+        let &[nearest] = &asked[..] else { panic!("asked for {asked:?}") };
+        for (cell, &key) in (0u32..).zip(keys) {
+            let lost =
+                key <= keys[nearest as usize] && memory.cells().binary_search(&cell).is_err();
+            assert!(!lost, "{} lost {cell} below {nearest}", kernels.level());
+        }
+        assert!(memory.cells().is_sorted_by(|a, b| a < b));
+        let all = kernels.preselect_below(&coarse, point, f64::INFINITY, |_| 0.0, &mut memory);
+        assert_eq!(all, Ok(false));
     }
 }
 

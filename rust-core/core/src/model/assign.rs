@@ -1,5 +1,7 @@
 //! Finding vectors' nearest cells.
 
+use super::frame::is_moderate;
+use super::sketch::Compared;
 use super::{Model, TwoLevels};
 use crate::error::{Error, Result, make_room, refill};
 use crate::quantize::Memory;
@@ -26,6 +28,7 @@ pub struct WorkingMemory {
     scratch: Scratch,
     pub(super) near: Preselection,
     pub(super) rows: Vec<f32>,
+    compared: Compared,
     pub(super) bias: Vec<f32>,
     pub(super) ranges: Vec<Range<u32>>,
     batch: Batch,
@@ -81,8 +84,10 @@ impl Model {
                 memory.points = points;
                 continue;
             }
-            for (i, point) in points.chunks_exact(self.dimension).enumerate() {
-                match self.assign_one(point, memory)? {
+            let rows =
+                vectors.chunks_exact(self.dimension).zip(points.chunks_exact(self.dimension));
+            for (i, (vector, point)) in rows.enumerate() {
+                match self.assign_one(vector, point, memory)? {
                     Some(nearest) => cells[i] = nearest,
                     None => {
                         // What eight bits say too little of comes in numbers.
@@ -154,14 +159,22 @@ impl Model {
 
     /// Assigns one point in the frame: the cell that the matrix product gives, found among those that
     /// a preselection leaves, by the very keys that it computes. `None` if too many are left.
-    fn assign_one(&self, point: &[f32], memory: &mut WorkingMemory) -> Result<Option<u32>> {
+    fn assign_one(
+        &self,
+        vector: &[f32],
+        point: &[f32],
+        memory: &mut WorkingMemory,
+    ) -> Result<Option<u32>> {
+        let most = self.nlist / PART + PART;
+        let preselected =
+            self.sketch_nearest(vector, point, memory)? && memory.near.cells().len() <= most;
         let WorkingMemory { near, rows, bias, keys, .. } = memory;
-        if !self.kernels.preselect(&self.coarse, point, 1, near)? {
+        if !preselected && !self.kernels.preselect(&self.coarse, point, 1, near)? {
             return Ok(None);
         }
         let cells = match near.cells() {
             &[cell] => return Ok(Some(cell)),
-            cells if cells.len() > self.nlist / PART + PART => return Ok(None),
+            cells if cells.len() > most => return Ok(None),
             cells => cells,
         };
         make_room(rows, cells.len() * self.dimension)?;
@@ -180,6 +193,22 @@ impl Model {
             }
         }
         Ok(best.1)
+    }
+
+    /// Preselects by the sketch, if there is one and it says anything.
+    fn sketch_nearest(
+        &self,
+        vector: &[f32],
+        point: &[f32],
+        memory: &mut WorkingMemory,
+    ) -> Result<bool> {
+        let Some(sketch) = &self.sketch else { return Ok(false) };
+        if !self.frame.is_moderate() || !is_moderate(vector) || !is_moderate(point) {
+            return Ok(false);
+        }
+        let WorkingMemory { near, compared, .. } = memory;
+        let cells = (&self.frame, self.centroids());
+        sketch.nearest(self.kernels, cells, (vector, point), near, compared)
     }
 }
 
@@ -225,8 +254,9 @@ mod tests {
                     model.frame.apply(&mut framed);
                     let mut cells = [u32::MAX; 60];
                     model.assign_many(&framed, &mut memory, &mut cells).unwrap();
-                    for (point, cell) in framed.chunks(dimension).zip(cells) {
-                        let one = model.assign_one(point, &mut memory).unwrap();
+                    let rows = points.chunks(dimension).zip(framed.chunks(dimension));
+                    for ((vector, point), cell) in rows.zip(cells) {
+                        let one = model.assign_one(vector, point, &mut memory).unwrap();
                         assert!(one.is_none_or(|one| one == cell), "{metric:?} {kernels:?}");
                         assert!(one.is_some() || dimension == 1, "{metric:?} {kernels:?}");
                     }

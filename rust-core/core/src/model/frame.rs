@@ -19,7 +19,7 @@ const LARGEST: f64 = 52.0;
 const LONG: f64 = (1u64 << 58) as f64;
 
 /// Components up to which no squared distance overflows: `(2⁵⁶)² · 16,000 < 2¹²⁶`.
-pub(crate) const MODERATE: f64 = (1u64 << 55) as f64;
+const MODERATE: f64 = (1u64 << 55) as f64;
 
 /// A scale up to which components of centroids are so large outside of the frame that squared
 /// distances which decide anything are normal numbers.
@@ -146,6 +146,13 @@ impl Frame {
         }
         Ok(bias)
     }
+}
+
+/// Whether no component is beyond [`MODERATE`].
+pub(super) fn is_moderate(row: &[f32]) -> bool {
+    // No branch in the loop.
+    let largest = row.iter().fold(0f32, |most, x| if x.abs() > most { x.abs() } else { most });
+    f64::from(largest) <= MODERATE
 }
 
 /// `‖row‖²`, added up in double precision.

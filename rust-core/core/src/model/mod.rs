@@ -6,7 +6,9 @@ mod file;
 mod frame;
 mod groups;
 mod nearest;
+mod principal;
 mod probe;
+mod sketch;
 mod spare;
 
 pub use assign::WorkingMemory;
@@ -21,6 +23,7 @@ use crate::error::Result;
 use crate::metric::Metric;
 use crate::quantize::{self, Coder};
 use ivory_kernels::{Coarse, Kernels, Panels, Rows};
+use sketch::Sketch;
 use spare::Spare;
 use std::fmt;
 use std::sync::OnceLock;
@@ -34,7 +37,8 @@ pub const MAX_NLIST: usize = 65_536;
 /// The centroids of one field. Immutable.
 ///
 /// They are held row after row in the file form, which [`Model::file`] hands out, and in eight bits
-/// a component, from which probing and assigning choose the few cells that they compute exactly.
+/// a component, from which probing and assigning choose the few cells that they compute exactly;
+/// for assigning in few directions, too, if that is enough.
 /// Vectors of which eight bits say too little need them packed for the matrix product, too.
 pub struct Model {
     metric: Metric,
@@ -44,6 +48,7 @@ pub struct Model {
     file: Vec<u8>,
     frame: Frame,
     coarse: Coarse,
+    sketch: Option<Sketch>,
     upper: Option<Upper>,
     panels: OnceLock<Panels>,
     coder: Option<Coder>,
@@ -87,13 +92,18 @@ impl Model {
     pub fn from_file_for(bytes: Vec<u8>, kernels: &'static Kernels) -> Result<Self> {
         let header = file::read(&bytes)?;
         let groups = file::groups(&bytes, &header)?;
-        let (frame, coarse) = {
+        let (frame, coarse, sketch) = {
             let mut numbers = collect(file::centroids(&bytes, &header))?;
             let frame = Frame::of(header.metric, header.dimension, &numbers)?;
             frame.apply(&mut numbers);
             let bias = frame.bias(&numbers)?;
             let coarse = kernels.coarse(&numbers, header.dimension, &bias)?;
-            (frame, coarse)
+            // Of use where a vector is compared with all cells.
+            let sketch = match groups {
+                None => Sketch::of(kernels, &numbers, header.dimension, &bias)?,
+                Some(_) => None,
+            };
+            (frame, coarse, sketch)
         };
         let upper = match groups {
             Some(Groups { centroids: mut rows, offsets, searched }) => {
@@ -113,6 +123,7 @@ impl Model {
             file: bytes,
             frame,
             coarse,
+            sketch,
             upper,
             panels: OnceLock::new(),
             coder,
@@ -206,7 +217,8 @@ impl Model {
             .map_or(0, |coder| size_of_val(&*coder.place.origin) + coder.quantizer.size_in_bytes());
         let panels = self.panels.get().map_or(0, Panels::size_in_bytes);
         let upper = self.upper.as_ref().map_or(0, Upper::size_in_bytes);
-        let cells = self.coarse.size_in_bytes() + upper + panels;
+        let sketch = self.sketch.as_ref().map_or(0, Sketch::size_in_bytes);
+        let cells = self.coarse.size_in_bytes() + sketch + upper + panels;
         size_of::<Self>() + self.file.capacity() + cells + coder
     }
 }

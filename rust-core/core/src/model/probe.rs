@@ -1,7 +1,7 @@
 //! Choosing the cells that a query visits.
 
 use super::assign::{PART, check_finite};
-use super::frame::MODERATE;
+use super::frame::is_moderate;
 use super::{Model, TwoLevels, WorkingMemory};
 use crate::error::{Error, Result, make_room, refill};
 use crate::metric::Metric;
@@ -87,12 +87,11 @@ impl Model {
         if count > self.nlist / PART {
             return Ok(false);
         }
-        let largest = query.iter().fold(0f32, |most, x| most.max(x.abs()));
         let mut points = std::mem::take(&mut memory.points);
         make_room(&mut points, query.len())?;
         points.extend_from_slice(query);
         let stays = self.frame.apply_to(&mut points);
-        let moderate = self.frame.is_moderate() && f64::from(largest) <= MODERATE && stays;
+        let moderate = self.frame.is_moderate() && is_moderate(query) && stays;
         let preselected = match self.two_levels() {
             Some(levels) => self.preselect_by_groups(&levels, &points, count, moderate, memory)?,
             None => {

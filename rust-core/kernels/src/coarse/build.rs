@@ -13,6 +13,8 @@ pub struct Coarse {
     /// Padded with infinity.
     pub(super) bias: Vec<f32>,
     pub(super) steps: Vec<f32>,
+    /// What a component is with byte 0.
+    pub(super) lowest: Vec<f32>,
     /// Largest norm of the rounding errors of a centroid, in steps.
     pub(super) error: f64,
     /// Largest norm of a centroid's bytes, seen from their middle.
@@ -64,7 +66,18 @@ impl Coarse {
         padded.extend_from_slice(bias);
         // A cell that does not exist is never near.
         padded.resize(blocks * CELLS, f32::INFINITY);
-        Ok(Self { dimension, count, bytes, bias: padded, steps, error, spread, longest, heaviest })
+        Ok(Self {
+            dimension,
+            count,
+            bytes,
+            bias: padded,
+            steps,
+            lowest,
+            error,
+            spread,
+            longest,
+            heaviest,
+        })
     }
 
     /// Number of cells.
@@ -84,7 +97,8 @@ impl Coarse {
 
     /// Bytes that this occupies.
     pub fn size_in_bytes(&self) -> usize {
-        self.bytes.size_in_bytes() + (self.bias.capacity() + self.steps.capacity()) * 4
+        self.bytes.size_in_bytes()
+            + (self.bias.capacity() + self.steps.capacity() + self.lowest.capacity()) * 4
     }
 
     /// How much larger than the `n`-th smallest rounded key the rounded key of a cell can be whose

@@ -28,7 +28,7 @@ pub(crate) mod neon;
 
 pub use build::Coarse;
 pub use select::Preselection;
-pub(crate) use select::{preselect, preselect_in};
+pub(crate) use select::{preselect, preselect_below, preselect_in};
 
 /// Cells of a block.
 pub(crate) const CELLS: usize = 16;

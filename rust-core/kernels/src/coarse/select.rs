@@ -20,6 +20,12 @@ impl Preselection {
         &self.cells
     }
 
+    /// Keeps the cells of certain places, asked for one after the other.
+    pub fn keep(&mut self, mut wanted: impl FnMut(usize) -> bool) {
+        let mut places = 0..;
+        self.cells.retain(|_| places.next().is_some_and(&mut wanted));
+    }
+
     /// Takes all cells of ascending ranges.
     ///
     /// # Errors
@@ -36,6 +42,8 @@ impl Preselection {
 struct Weighed {
     unit: f32,
     margin: f64,
+    /// What rounded keys are larger by than keys, the same for all cells.
+    above: f64,
 }
 
 /// The body of [`crate::Kernels::preselect`].
@@ -66,19 +74,70 @@ pub(crate) unsafe fn preselect_in(
     count: usize,
     memory: &mut Preselection,
 ) -> Result<bool, TryReserveError> {
-    let Preselection { weights, keys, minima, cells } = memory;
-    cells.clear();
+    memory.cells.clear();
     if count >= ranges.iter().map(ExactSizeIterator::len).sum() {
         return Ok(false);
     }
-    let Some(weighed) = weigh(summer, coarse, point, weights)? else {
+    // SAFETY: the caller's promise.
+    let Some(Weighed { margin, .. }) = (unsafe { keys(summer, coarse, point, ranges, memory)? })
+    else {
         return Ok(false);
     };
-    let blocks =
-        |range: &Range<u32>| range.start as usize / CELLS..(range.end as usize).div_ceil(CELLS);
+    let limit = limit(&memory.keys, count, &mut memory.minima)?;
+    // SAFETY: the caller's promise.
+    unsafe { within(summer, f64::from(limit) + margin, ranges, memory) }
+}
+
+/// The body of [`crate::Kernels::preselect_below`].
+///
+/// # Safety
+/// The processor must have the summer's instruction set.
+pub(crate) unsafe fn preselect_below(
+    summer: &Summer,
+    coarse: &Coarse,
+    point: &[f32],
+    slack: f64,
+    mut exact: impl FnMut(u32) -> f64,
+    memory: &mut Preselection,
+) -> Result<bool, TryReserveError> {
+    let all = &(0..coarse.count as u32);
+    let all = std::slice::from_ref(all);
+    // SAFETY: the caller's promise.
+    let Some(weighed) = (unsafe { keys(summer, coarse, point, all, memory)? }) else {
+        return Ok(false);
+    };
+    let smallest = limit(&memory.keys, 1, &mut memory.minima)?;
+    // SAFETY: the caller's promise.
+    if !unsafe { within(summer, f64::from(smallest), all, memory)? } {
+        return Ok(false);
+    }
+    let nearest = memory.cells[0];
+    // A rounded key is off by half the margin at most.
+    let limit = exact(nearest) + weighed.above + weighed.margin / 2.0 + slack;
+    // SAFETY: the caller's promise.
+    unsafe { within(summer, limit, all, memory) }
+}
+
+/// Leaves the rounded keys of the blocks of ranges in `memory.keys`; `None` if nothing can be
+/// said.
+///
+/// # Safety
+/// The processor must have the summer's instruction set.
+unsafe fn keys(
+    summer: &Summer,
+    coarse: &Coarse,
+    point: &[f32],
+    ranges: &[Range<u32>],
+    memory: &mut Preselection,
+) -> Result<Option<Weighed>, TryReserveError> {
+    let Preselection { weights, keys, cells, .. } = memory;
+    cells.clear();
+    let Some(weighed) = weigh(summer, coarse, point, weights)? else {
+        return Ok(None);
+    };
     let length: usize = ranges.iter().map(|range| blocks(range).len() * CELLS).sum();
-    keys.clear();
-    keys.try_reserve(length)?;
+    keys.try_reserve(length.saturating_sub(keys.len()))?;
+    // All are written below.
     keys.resize(length, 0.0);
     let block_bytes = weights.len() * GROUP * CELLS;
     let mut rest = &mut keys[..];
@@ -95,8 +154,27 @@ pub(crate) unsafe fn preselect_in(
         keys[range.end as usize - first..].fill(f32::INFINITY);
         rest = behind;
     }
-    let limit = limit(keys, count, minima)?;
-    let limit = (f64::from(limit) + weighed.margin) as f32;
+    Ok(Some(weighed))
+}
+
+/// The places of the blocks of a range.
+fn blocks(range: &Range<u32>) -> Range<usize> {
+    range.start as usize / CELLS..(range.end as usize).div_ceil(CELLS)
+}
+
+/// Leaves in `memory.cells` the cells whose keys are at most the limit; `false` if it is none.
+///
+/// # Safety
+/// The processor must have the summer's instruction set.
+unsafe fn within(
+    summer: &Summer,
+    limit: f64,
+    ranges: &[Range<u32>],
+    memory: &mut Preselection,
+) -> Result<bool, TryReserveError> {
+    let Preselection { keys, cells, .. } = memory;
+    cells.clear();
+    let limit = limit as f32;
     if !limit.is_finite() {
         return Ok(false);
     }
@@ -148,15 +226,18 @@ fn weigh(
     let per_unit = unit.recip();
     weights.clear();
     weights.try_reserve(groups)?;
-    let (mut rest, mut sum) = (0f64, 0u64);
-    for (xs, steps) in point.chunks(GROUP).zip(coarse.steps.chunks(GROUP)) {
+    let (mut rest, mut sum, mut above) = (0f64, 0u64, 0f64);
+    let ranges = coarse.steps.chunks(GROUP).zip(coarse.lowest.chunks(GROUP));
+    for (xs, (steps, lowest)) in point.chunks(GROUP).zip(ranges) {
         let mut group = [0i16; GROUP];
-        for (place, (&x, &step)) in group.iter_mut().zip(xs.iter().zip(steps)) {
+        let ranges = steps.iter().zip(lowest);
+        for (place, (&x, (&step, &lowest))) in group.iter_mut().zip(xs.iter().zip(ranges)) {
             let weight = x * step;
             let whole = round(weight * per_unit, most);
-            let off = f64::from(weight) - f64::from(unit) * f64::from(whole);
+            let off = f64::from(x) * f64::from(step) - f64::from(unit) * f64::from(whole);
             rest += off * off;
             sum += u64::from(whole.unsigned_abs());
+            above += f64::from(x) * f64::from(lowest) + 127.5 * off;
             *place = whole as i16;
         }
         weights.push((summer.weigh)(group));
@@ -171,7 +252,7 @@ fn weigh(
     let weighted = weighted.sqrt() * (1.0 + 2f64.powi(-23));
     let rest = rest.sqrt() + weighted * 2f64.powi(-23);
     let margin = coarse.margin(weighted, rest, largest, norm.sqrt());
-    Ok(margin.map(|margin| Weighed { unit, margin }))
+    Ok(margin.map(|margin| Weighed { unit, margin, above }))
 }
 
 /// The nearest whole number of at most that size.
