@@ -25,7 +25,7 @@ const MOST_OF_COMPONENTS: f64 = 0.55;
 
 /// The part of the centroids' variance that the directions may leave: as many are taken as the first
 /// asks for; if all leave more than the second, a sketch is of no use.
-const WANTED: f64 = 0.07;
+const WANTED: f64 = 0.10;
 const TOLERATED: f64 = 0.13;
 
 /// The part of the bytes of all cells that directions and parts may have.
