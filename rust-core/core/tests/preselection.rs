@@ -165,35 +165,41 @@ fn one_by_one_is_as_many_at_once() {
 
 #[test]
 fn extreme_lengths_are_answered_as_by_a_scan() {
-    let mut memory = WorkingMemory::default();
     for metric in METRICS {
         for scale in [1e-40, 1e-30, 1e-15, 1e15, 1e18, 1e30, 1e37] {
-            let mut numbers = Numbers(9);
-            let mut rows = numbers.vector(4 * 512);
-            if metric.is_spherical() {
-                normalise(&mut rows, 4);
-            } else {
-                rows.iter_mut().for_each(|x| *x *= scale);
-            }
-            for kernels in Kernels::available() {
-                let file = model_file(metric.code(), 4, &rows);
-                let model = Model::from_file_for(file, kernels).expect("a right file");
-                for _ in 0..20 {
-                    let query: Vec<f32> =
-                        numbers.vector(4).iter().map(|x| x * scale * 3.0).collect();
-                    let expected = exact(&model, kernels, &query);
-                    let mut cells = [0; 8];
-                    model.probe(&query, 8, &mut memory, &mut cells, None).expect("probed");
-                    let expected: Vec<u32> = expected[..8].iter().map(|&(cell, _)| cell).collect();
-                    assert_eq!(cells[..], expected, "{metric:?} {scale} {kernels:?}");
-                    let many = query.repeat(64);
-                    let mut assigned = [0; 64];
-                    model.assign(&many, &mut memory, &mut assigned).expect("assigned");
-                    let mut one = [0];
-                    model.assign(&query, &mut memory, &mut one).expect("assigned");
-                    assert_eq!(assigned, [one[0]; 64], "{metric:?} {scale} {kernels:?}");
-                }
-            }
+            let any = Numbers(9).vector(4 * 512);
+            extremes(metric, 4, any, scale);
+            let fading = Case::new(Kind::Fading, metric, 40, 600).rows;
+            extremes(metric, 40, fading, scale / 10.0);
+        }
+    }
+}
+
+fn extremes(metric: Metric, dimension: usize, mut rows: Vec<f32>, scale: f32) {
+    let mut memory = WorkingMemory::default();
+    let mut numbers = Numbers(10);
+    if metric.is_spherical() {
+        normalise(&mut rows, dimension);
+    } else {
+        rows.iter_mut().for_each(|x| *x *= scale);
+    }
+    for kernels in Kernels::available() {
+        let file = model_file(metric.code(), dimension as u32, &rows);
+        let model = Model::from_file_for(file, kernels).expect("a right file");
+        for _ in 0..20 {
+            let query: Vec<f32> =
+                numbers.vector(dimension).iter().map(|x| x * scale * 3.0).collect();
+            let expected = exact(&model, kernels, &query);
+            let mut cells = [0; 8];
+            model.probe(&query, 8, &mut memory, &mut cells, None).expect("probed");
+            let expected: Vec<u32> = expected[..8].iter().map(|&(cell, _)| cell).collect();
+            assert_eq!(cells[..], expected, "{metric:?} {scale} {kernels:?}");
+            let many = query.repeat(64);
+            let mut assigned = [0; 64];
+            model.assign(&many, &mut memory, &mut assigned).expect("assigned");
+            let mut one = [0];
+            model.assign(&query, &mut memory, &mut one).expect("assigned");
+            assert_eq!(assigned, [one[0]; 64], "{metric:?} {scale} {kernels:?}");
         }
     }
 }

@@ -240,15 +240,23 @@ mod tests {
         let mut random = Random::new(1);
         let mut number = || random.unit() as f32 * 2.0 - 1.0;
         for metric in [Metric::L2, Metric::Cosine, Metric::InnerProduct] {
-            for (dimension, nlist) in [(1, 40), (7, 300), (64, 500), (100, 257)] {
+            for (dimension, nlist) in [(1, 40), (7, 300), (64, 500), (100, 257), (48, 600)] {
+                // The last ones differ in few directions.
+                let fading = if dimension == 48 { 0.85f32 } else { 1.0 };
+                let scale = if metric.is_spherical() { 1.0 } else { 1e12 };
+                let mut row = |least: f32| -> Vec<f32> {
+                    let size = |k| (fading.powi(k) + least) * scale;
+                    (0..).map(|k| number() * size(k)).take(dimension).collect()
+                };
                 // Every centroid twice: ties.
-                let half: Vec<f32> = (0..nlist / 2 * dimension).map(|_| number()).collect();
+                let half: Vec<f32> = (0..nlist / 2).flat_map(|_| row(0.0)).collect();
                 let centroids = half.repeat(2);
-                let points: Vec<f32> = (0..60 * dimension).map(|_| number()).collect();
+                let points: Vec<f32> = (0..60).flat_map(|_| row(0.02)).collect();
                 for kernels in Kernels::available() {
                     let model =
                         Model::of_centroids(metric, dimension, &centroids, None, None, kernels)
                             .unwrap();
+                    assert_eq!(model.sketch.is_some(), dimension == 48);
                     let mut memory = WorkingMemory::default();
                     let mut framed = points.clone();
                     model.frame.apply(&mut framed);
