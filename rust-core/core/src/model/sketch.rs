@@ -71,22 +71,27 @@ impl Sketch {
         if bias.len() < FEWEST_CELLS || dimension < FEWEST_COMPONENTS {
             return Ok(None);
         }
-        let step = bias.len().div_ceil(SAMPLE);
-        let mut sample = Vec::new();
-        make_room(&mut sample, bias.len().div_ceil(step) * dimension)?;
-        let rows = centroids.chunks_exact(dimension);
-        rows.step_by(step).for_each(|row| sample.extend_from_slice(row));
-        let most = MOST.min(dimension as f64 * MOST_OF_COMPONENTS) as usize;
+        // So many directions of `f32` and parts of bytes are worth it.
+        let bytes = centroids.len() as f64 * BYTES / (4 * dimension + bias.len()) as f64;
+        let most = MOST.min(dimension as f64 * MOST_OF_COMPONENTS).min(bytes) as usize;
         let count = (most + 1) / STEP * STEP - 1;
-        let mut directions = principal(kernels, &sample, dimension, count)?;
-        let left = keep(kernels, &mut directions, &sample, dimension, STEP, WANTED)?;
+        let step = bias.len().div_ceil(SAMPLE);
+        let mut copy = Vec::new();
+        let sample = if step == 1 {
+            centroids
+        } else {
+            make_room(&mut copy, bias.len().div_ceil(step) * dimension)?;
+            let rows = centroids.chunks_exact(dimension);
+            rows.step_by(step).for_each(|row| copy.extend_from_slice(row));
+            &copy
+        };
+        let mut directions = principal(kernels, sample, dimension, count)?;
+        let left = keep(kernels, &mut directions, sample, dimension, STEP, WANTED)?;
         let count = directions.len() / dimension;
         let rounding = (count as f64).sqrt() * (dimension + 2) as f64 * UNIT;
         let error = rounding + skew(&directions, dimension) + 4.0 * UNIT;
         // Also where one is not a number.
-        let tells = left <= TOLERATED && error < 0.01;
-        let bytes = directions.len() * 4 + bias.len() * (count + 1);
-        if !tells || bytes as f64 > BYTES * centroids.len() as f64 {
+        if !(left <= TOLERATED && error < 0.01) {
             return Ok(None);
         }
         let mut parts = filled(bias.len() * (count + 1), 0f32)?;
