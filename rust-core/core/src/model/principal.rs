@@ -1,8 +1,8 @@
 //! The directions in which centroids differ most.
 //!
 //! A randomized singular value decomposition (Halko, Martinsson and Tropp, "Finding structure with
-//! randomness", 2011, algorithm 4.4) in `f32`: the directions are orthonormal all but for rounding,
-//! and all but the best.
+//! randomness", 2011, algorithm 4.4) in `f32`: the directions are orthonormal but for rounding, and
+//! nearly the best ones.
 
 use crate::error::{Result, filled};
 use crate::model::squared_norm;
