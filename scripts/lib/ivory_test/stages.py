@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import platform
-import subprocess
 from functools import partial
 from pathlib import Path
 
 from ivory_build import gradle
-from ivory_build.tools import BuildError
-from ivory_node.console import tail
 from ivory_node.project import ROOT
 
-from . import counts, style
+from . import counts, environment, style
 from .runner import Command, Stage
 
 # At the highest level everything is tested, at the others what works differently there.
@@ -80,14 +77,9 @@ def _integration() -> list[Command]:
 
 
 def _python_tests(folder: str) -> list[Command]:
-    made = subprocess.run(
-        [str(ROOT / "scripts" / "lib" / "venv")], stdout=subprocess.PIPE, text=True, check=False
-    )
-    if made.returncode != 0:
-        raise BuildError(f"scripts/lib/venv failed: {tail(made.stdout, 5)}")
-    arguments = [made.stdout.strip(), "-m", "unittest", "discover", "-v", "-s", folder]
-    environment = {"PYTHONPATH": str(ROOT / "scripts" / "lib"), "PYTHONDONTWRITEBYTECODE": "1"}
-    return [Command(arguments, counts.unittest, environment)]
+    arguments = [str(environment.python()), "-m", "unittest", "discover", "-v", "-s", folder]
+    variables = {"PYTHONPATH": str(ROOT / "scripts" / "lib"), "PYTHONDONTWRITEBYTECODE": "1"}
+    return [Command(arguments, counts.unittest, variables)]
 
 
 def all_stages() -> list[Stage]:
